@@ -1,0 +1,34 @@
+import { DynamicModule, Module } from '@nestjs/common';
+import type { Config } from './common/config/config.js';
+import { ConfigModule } from './common/config/config.module.js';
+import { HttpModule } from './common/http/http.module.js';
+import { StorageModule } from './common/storage/storage.module.js';
+import { AuthModule } from './modules/auth/auth.module.js';
+import { BoardModule } from './modules/board/board.module.js';
+import { FeedModule } from './modules/feed/feed.module.js';
+import { HealthModule } from './modules/health/health.module.js';
+import { JournalModule } from './modules/journal/journal.module.js';
+import { LogModule } from './modules/log/log.module.js';
+import { RegistryModule } from './modules/registry/registry.module.js';
+
+@Module({})
+export class AppModule {
+  static with(config: Config): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.with(config),
+        StorageModule,
+        AuthModule,
+        HealthModule,
+        BoardModule,
+        FeedModule,
+        LogModule,
+        JournalModule,
+        RegistryModule,
+        // Last: its fallback route takes what no other answers.
+        HttpModule,
+      ],
+    };
+  }
+}

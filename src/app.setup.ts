@@ -1,0 +1,72 @@
+import type { NestApplicationOptions } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { NextFunction, Request, Response } from 'express';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openApi } from './app.openapi.js';
+import { Config } from './common/config/config.js';
+import { ErrorFilter } from './common/errors/error.filter.js';
+import { BodyGuard } from './common/http/body.guard.js';
+import { Edge } from './common/http/edge.js';
+import { Lifecycle } from './common/http/lifecycle.js';
+import { RecordLogs } from './common/storage/record-logs.js';
+import { DtoPipe } from './common/validation/dto.pipe.js';
+import { AuthGuard } from './modules/auth/auth.guard.js';
+
+/** How long requests under way may take to end once the server shuts down. */
+const DRAIN_MS = 3000;
+const DRAIN_STEP_MS = 20;
+
+export const APP_OPTIONS: NestApplicationOptions = {
+  bodyParser: false,
+  abortOnError: false,
+  routeConflictPolicy: { duplicate: 'error' },
+};
+
+/** Everything around the modules, the same for the server and for tests. */
+export function setUp(app: NestExpressApplication): void {
+  const config = app.get(Config);
+  const edge = app.get(Edge);
+  app.set('trust proxy', config.trustProxy).set('etag', false).disable('x-powered-by');
+  app.useSecurityHeaders({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] },
+    },
+    // The proxy in front that speaks TLS is the one to say so.
+    strictTransportSecurity: false,
+  });
+  app.enableCsrfProtection(config.publicUrl ? { trustedOrigins: [config.publicUrl] } : {});
+  app.use((request: Request, response: Response, next: NextFunction) => edge.handle(request, response, next));
+  app.useGlobalGuards(app.get(AuthGuard), app.get(BodyGuard));
+  app.useGlobalPipes(new DtoPipe());
+  app.useGlobalFilters(new ErrorFilter());
+  openApi(app);
+}
+
+/** Reads the data; until then the server answers 503. */
+export async function start(app: NestExpressApplication): Promise<void> {
+  await app.get(RecordLogs).start();
+  app.get(Lifecycle).started();
+}
+
+/** Refuses new requests, ends streams, lets the rest finish, and gives the data folder free. */
+export async function stop(app: NestExpressApplication): Promise<void> {
+  app.get(Lifecycle).stopping();
+  const server = app.getHttpServer();
+  const drained = drain(server);
+  await app.close();
+  await drained;
+  await app.get(RecordLogs).stop();
+}
+
+/** Keep-alive connections become idle one by one as their requests end. */
+async function drain(server: ReturnType<NestExpressApplication['getHttpServer']>): Promise<void> {
+  const deadline = performance.now() + DRAIN_MS;
+  let isOpen = server.listening;
+  server.once('close', () => (isOpen = false));
+  while (isOpen && performance.now() < deadline) {
+    server.closeIdleConnections();
+    await sleep(DRAIN_STEP_MS);
+  }
+  server.closeAllConnections();
+}

@@ -1,0 +1,58 @@
+/** Everything a service may refuse, by kind; the filter gives each its HTTP status. */
+export type ErrorCode =
+  | 'invalid_input'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'conflict'
+  | 'too_large'
+  | 'unavailable';
+
+/** One field of the input and what is wrong with it. */
+export interface FieldProblem {
+  field: string;
+  message: string;
+}
+
+interface ErrorExtras {
+  details?: FieldProblem[];
+  /** Response headers that belong to the refusal, e.g. `Allow`. */
+  headers?: Record<string, string>;
+  cause?: unknown;
+}
+
+/** A refusal with a sentence for the person who reads it. Throwing one changes nothing anywhere. */
+export class DomainError extends Error {
+  override readonly name = 'DomainError';
+  readonly details?: FieldProblem[];
+  readonly headers: Record<string, string>;
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    extras: ErrorExtras = {},
+  ) {
+    super(message, { cause: extras.cause });
+    this.details = extras.details;
+    this.headers = extras.headers ?? {};
+  }
+}
+
+/** Bad input: the first problem is the sentence, all of them are the details. */
+export function invalidInput(problems: FieldProblem[]): DomainError {
+  return new DomainError('invalid_input', problems[0]?.message ?? 'invalid input', { details: problems });
+}
+
+export function notFound(message: string): DomainError {
+  return new DomainError('not_found', message);
+}
+
+export function conflict(message: string): DomainError {
+  return new DomainError('conflict', message);
+}
+
+/** Nothing can be written (or nothing answered) right now; the same request may work in a moment. */
+export function unavailable(message: string, cause?: unknown): DomainError {
+  return new DomainError('unavailable', message, { headers: { 'Retry-After': '1' }, cause });
+}

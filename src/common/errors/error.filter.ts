@@ -1,0 +1,49 @@
+import { ArgumentsHost, Catch, ExceptionFilter, HttpException, HttpStatus, Logger } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { requestIdOf } from '../http/edge.js';
+import { DomainError, ErrorCode } from './domain-error.js';
+
+const STATUS: Record<ErrorCode, HttpStatus> = {
+  invalid_input: HttpStatus.BAD_REQUEST,
+  unauthenticated: HttpStatus.UNAUTHORIZED,
+  forbidden: HttpStatus.FORBIDDEN,
+  not_found: HttpStatus.NOT_FOUND,
+  method_not_allowed: HttpStatus.METHOD_NOT_ALLOWED,
+  conflict: HttpStatus.CONFLICT,
+  too_large: HttpStatus.PAYLOAD_TOO_LARGE,
+  unavailable: HttpStatus.SERVICE_UNAVAILABLE,
+};
+
+/** The one place that knows how a refusal or a failure looks over HTTP. */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  private readonly logger = new Logger('http');
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<Request>();
+    const response = host.switchToHttp().getResponse<Response>();
+    if (response.headersSent || response.destroyed) {
+      response.destroy();
+      return;
+    }
+    const { status, body, headers } = this.describe(error, request);
+    response.status(status).set(headers).json(body);
+  }
+
+  private describe(
+    error: unknown,
+    request: Request,
+  ): { status: number; body: object; headers: Record<string, string> } {
+    if (error instanceof DomainError) {
+      if (error.cause !== undefined) this.logger.error({ requestId: requestIdOf(request), err: error.cause });
+      const body = { error: error.message, ...(error.details && { details: error.details }) };
+      return { status: STATUS[error.code], body, headers: error.headers };
+    }
+    // The framework's own refusals: an unreadable path, a cross-site request.
+    if (error instanceof HttpException && error.getStatus() < 500) {
+      return { status: error.getStatus(), body: { error: error.message }, headers: {} };
+    }
+    this.logger.error({ requestId: requestIdOf(request), err: error });
+    return { status: 500, body: { error: `internal error (request ${requestIdOf(request)})` }, headers: {} };
+  }
+}

@@ -1,0 +1,18 @@
+import { ExpressAdapter } from '@nestjs/platform-express';
+import type { Response } from 'express';
+import { Answer } from './answer.js';
+
+/** Express, with a short way out for an {@link Answer}: no serialisation, no ETag, one write. */
+export class AnswerAdapter extends ExpressAdapter {
+  override reply(response: Response, body: unknown, statusCode?: number): unknown {
+    if (!(body instanceof Answer)) return super.reply(response, body, statusCode);
+    const data = Buffer.from(body.text);
+    return response
+      .writeHead(statusCode ?? response.statusCode, {
+        ...body.headers,
+        'Content-Type': body.type,
+        'Content-Length': data.length,
+      })
+      .end(data);
+  }
+}

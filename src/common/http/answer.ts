@@ -1,0 +1,39 @@
+import type { Page } from '../storage/page.js';
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+const TEXT_TYPE = 'text/plain; charset=utf-8';
+const NEXT_CURSOR = 'X-Next-Cursor';
+
+/** A body that is already the text that goes over the wire, so that stored records are not parsed to be sent. */
+export class Answer {
+  private constructor(
+    readonly text: string,
+    readonly type: string,
+    readonly headers: Record<string, string> = {},
+  ) {}
+
+  /** One record. */
+  static json(text: string): Answer {
+    return new Answer(text, JSON_TYPE);
+  }
+
+  /** `{"<name>": [...], "count": n, "nextCursor"?: "..."}` */
+  static list(name: string, { items, nextCursor }: Page): Answer {
+    const next = nextCursor === undefined ? '' : `,"nextCursor":${JSON.stringify(nextCursor)}`;
+    return Answer.json(`{"${name}":[${items.join(',')}],"count":${items.length}${next}}`);
+  }
+
+  /** A bare array; the next cursor is a header. */
+  static array({ items, nextCursor }: Page): Answer {
+    return new Answer(`[${items.join(',')}]`, JSON_TYPE, cursorHeader(nextCursor));
+  }
+
+  /** Plain text, an item a line; the next cursor is a header. */
+  static lines({ items, nextCursor }: Page): Answer {
+    return new Answer(items.map((line) => `${line}\n`).join(''), TEXT_TYPE, cursorHeader(nextCursor));
+  }
+}
+
+function cursorHeader(nextCursor: string | undefined): Record<string, string> {
+  return nextCursor === undefined ? {} : { [NEXT_CURSOR]: nextCursor };
+}

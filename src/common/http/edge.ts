@@ -1,0 +1,76 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { NextFunction, Request, Response } from 'express';
+import { randomUUID } from 'node:crypto';
+import { isIP } from 'node:net';
+import { Config } from '../config/config.js';
+import { Lifecycle } from './lifecycle.js';
+
+const REQUEST_ID_HEADER = 'X-Request-Id';
+const ACCEPTED_REQUEST_ID = /^[\w.:-]{1,64}$/;
+const HEALTH_PATHS = new Set(['/health', '/health/ready']);
+const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '::1']);
+const WILDCARD_ADDRESSES = new Set(['0.0.0.0', '::']);
+
+const requestIds = new WeakMap<Request, string>();
+
+/** The id that ties a request to its answer and its log lines. */
+export function requestIdOf(request: Request): string {
+  return requestIds.get(request) ?? '-';
+}
+
+/** What happens to every request before anything else: its id, its log line, and the refusals that concern them all. */
+@Injectable()
+export class Edge {
+  private readonly logger = new Logger('http');
+
+  constructor(
+    private readonly config: Config,
+    private readonly lifecycle: Lifecycle,
+  ) {}
+
+  handle(request: Request, response: Response, next: NextFunction): void {
+    const id = request.get(REQUEST_ID_HEADER);
+    const requestId = id !== undefined && ACCEPTED_REQUEST_ID.test(id) ? id : randomUUID();
+    requestIds.set(request, requestId);
+    response.setHeader(REQUEST_ID_HEADER, requestId);
+    const startedAt = performance.now();
+    response.once('close', () => this.log(request, response, requestId, performance.now() - startedAt));
+
+    if (this.lifecycle.isStopping) response.setHeader('Connection', 'close');
+    if (!this.lifecycle.isRunning && !HEALTH_PATHS.has(request.path)) {
+      const state = this.lifecycle.isStopping ? 'shutting down' : 'starting';
+      response
+        .status(503)
+        .set('Retry-After', '1')
+        .json({ error: `the server is ${state}` });
+    } else if (!this.config.authToken && !this.isLocalName(request.headers.host)) {
+      const error =
+        'without VERS_AUTH_TOKEN this server answers only to its local names (the Host header names another)';
+      response.status(403).json({ error });
+    } else {
+      next();
+    }
+  }
+
+  /** Another site's page can make a browser resolve that site's name to this machine, but not change the name it sends. */
+  private isLocalName(host: string | undefined): boolean {
+    const name = host === undefined ? '' : hostNameOf(host);
+    if (LOOPBACK_NAMES.has(name) || name === this.config.host?.toLowerCase()) return true;
+    return WILDCARD_ADDRESSES.has(this.config.host ?? '') && isIP(name) > 0;
+  }
+
+  /** Never the query: it may hold a token. */
+  private log(request: Request, response: Response, requestId: string, duration: number): void {
+    const { method, path } = request;
+    const { statusCode: status } = response;
+    const entry = { requestId, method, path, status, ms: Math.round(duration * 10) / 10, msg: 'request' };
+    if (status >= 500) this.logger.error(entry);
+    else if (status >= 400) this.logger.log(entry);
+    else this.logger.debug(entry);
+  }
+}
+
+function hostNameOf(host: string): string {
+  const name = URL.parse(`http://${host}`)?.hostname ?? '';
+  return name.startsWith('[') ? name.slice(1, -1) : name;
+}

@@ -1,0 +1,5 @@
+/** That something is gone. */
+export class Deleted {
+  /** @example true */
+  deleted!: true;
+}

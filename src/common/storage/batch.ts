@@ -1,0 +1,106 @@
+import { DomainError } from '../errors/domain-error.js';
+import { sealLine } from './log-line.js';
+import { LogPosition, positionAfter } from './log-positions.js';
+import type { RecordLog } from './record-log.js';
+
+interface Entry {
+  log: RecordLog;
+  record: object;
+  json: string;
+  wire: string;
+}
+
+interface Portion {
+  entries: Entry[];
+  data: Buffer;
+  position: LogPosition;
+}
+
+/** The records that go to disk together; what is appended is applied to the index at once, inside its open transaction. */
+export class Batch {
+  private readonly entries: Entry[] = [];
+  private readonly portions = new Map<RecordLog, Portion>();
+  private characters = 0;
+
+  constructor(readonly number: number) {}
+
+  /** Adds a record and returns its wire JSON. A change that appends must have nothing left to refuse. */
+  append<R extends object>(log: RecordLog<R>, record: R): string {
+    const json = JSON.stringify(record);
+    const wire = log.projection.apply(record, json);
+    this.entries.push({ log, record, json, wire });
+    this.characters += json.length;
+    return wire;
+  }
+
+  get size(): number {
+    return this.entries.length;
+  }
+
+  /** Roughly how many bytes will be written. */
+  get weight(): number {
+    return this.characters;
+  }
+
+  get logs(): RecordLog[] {
+    return [...this.portions.keys()];
+  }
+
+  /** Seals the lines and tells the projections where they will stand; nothing can be appended any more. */
+  seal(): void {
+    for (const [log, entries] of Map.groupBy(this.entries, ({ log }) => log)) {
+      const lines = entries.map(({ json }, i) => sealLine(json, this.number, entries.length - 1 - i));
+      const data = Buffer.from(`${lines.join('\n')}\n`);
+      const lastLine = lines.at(-1) ?? '';
+      const end = { bytes: data.length, lines: lines.length, lastLine, batch: this.number };
+      this.portions.set(log, { entries, data, position: positionAfter(log.position, end) });
+      if (log.projection.locate) this.locate(log, entries, lines);
+    }
+  }
+
+  positions(): [log: string, position: LogPosition][] {
+    return [...this.portions].map(([log, { position }]) => [log.name, position]);
+  }
+
+  async write(): Promise<void> {
+    await all(this.portions, ([log, { data }]) => log.file.write(data));
+  }
+
+  async sync(): Promise<void> {
+    await all(this.portions, ([log]) => log.file.sync());
+  }
+
+  async cutBack(): Promise<void> {
+    await all(this.portions, ([log]) => log.file.cutBack());
+  }
+
+  /** Makes the batch a part of its files and tells everyone who listens, in the order of appending. */
+  publish(): void {
+    for (const [log, { data, position }] of this.portions) {
+      log.file.accept(data.length);
+      log.position = position;
+    }
+    for (const { log, record, wire } of this.entries) log.announce({ record, wire });
+  }
+
+  private locate(log: RecordLog, entries: Entry[], lines: string[]): void {
+    let offset = log.position.offset;
+    for (const [i, { record }] of entries.entries()) {
+      const length = Buffer.byteLength(lines[i] ?? '') + 1;
+      log.projection.locate?.(record, offset, length);
+      offset += length;
+    }
+  }
+}
+
+/** Waits for all of them, also when one fails early: nothing may still be going on when the failure is dealt with. */
+async function all<T>(items: Iterable<T>, run: (item: T) => Promise<void>): Promise<void> {
+  const outcomes = await Promise.allSettled([...items].map(run));
+  const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failure) throw failure.reason;
+}
+
+/** A change that was refused before it appended anything leaves the batch as it was. */
+export function isCleanRefusal(error: unknown, sizeBefore: number, batch: Batch): boolean {
+  return error instanceof DomainError && batch.size === sizeBefore;
+}

@@ -1,0 +1,20 @@
+import { invalidInput } from '../errors/domain-error.js';
+
+/**
+ * An opaque place in a list: the sort keys of the last item that was given out, so that the next page is found by an
+ * index and does not shift when items are added or removed in between.
+ */
+export function encodeCursor(...keys: string[]): string {
+  return Buffer.from(JSON.stringify(keys)).toString('base64url');
+}
+
+/** @throws DomainError `invalid_input` for anything that {@link encodeCursor} with `count` keys did not make */
+export function decodeCursor(cursor: string, count: number): string[] {
+  try {
+    const keys: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    if (Array.isArray(keys) && keys.length === count && keys.every((key) => typeof key === 'string')) return keys;
+  } catch {
+    // Not even JSON: refused below like every other cursor we did not give out.
+  }
+  throw invalidInput([{ field: 'cursor', message: 'invalid cursor' }]);
+}

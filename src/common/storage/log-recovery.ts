@@ -1,0 +1,110 @@
+import { Logger } from '@nestjs/common';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { basename } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { StartError } from '../errors/start-error.js';
+import type { IdSource } from './id-source.js';
+import type { IndexDatabase } from './index-database.js';
+import { LogPosition, LogPositions, positionAfter, START, stillThere } from './log-positions.js';
+import { BrokenTail, countLines, PlacedLine, scanBatches } from './log-scan.js';
+import { isFreshStart } from './projection.js';
+import type { RecordLog } from './record-log.js';
+
+const SLICE_MS = 50;
+const PROGRESS_MS = 1000;
+
+/** Brings the index up to what stands in the log files, and cuts off what a crash left half-written. */
+export class LogRecovery {
+  private readonly logger = new Logger('storage');
+
+  constructor(
+    private readonly index: IndexDatabase,
+    private readonly positions: LogPositions,
+    private readonly ids: IdSource,
+  ) {}
+
+  /** @throws StartError when the file is damaged in its middle; nothing has been cut then */
+  async recover(log: RecordLog): Promise<void> {
+    const position = this.positions.get(log.name);
+    if (stillThere(log.file.path, position)) {
+      log.position = await this.readOn(log, position);
+    } else {
+      this.logger.warn(`${basename(log.file.path)} is not the file the index was built from: building its part anew`);
+      await this.rebuild(log);
+    }
+  }
+
+  /** Builds the log's part of the index from nothing but its file. */
+  async rebuild(log: RecordLog): Promise<void> {
+    this.index.begin();
+    log.projection.clear();
+    this.positions.set(log.name, START);
+    this.index.commit();
+    log.position = await this.readOn(log, START);
+  }
+
+  private async readOn(log: RecordLog, from: LogPosition): Promise<LogPosition> {
+    const batches = scanBatches(log.file.path, from.offset, from.batch || undefined);
+    let position = from;
+    let nextProgress = Date.now() + PROGRESS_MS;
+    for (;;) {
+      const sliceEnd = Date.now() + SLICE_MS;
+      this.index.begin();
+      let step = batches.next();
+      while (!step.done) {
+        position = this.apply(log, step.value, position);
+        if (Date.now() > sliceEnd) break;
+        step = batches.next();
+      }
+      this.positions.set(log.name, position);
+      this.positions.raiseLargestId(this.ids.largest);
+      this.index.commit();
+      if (step.done) {
+        if (step.value) await this.cutTail(log, step.value, position);
+        return position;
+      }
+      if (Date.now() > nextProgress) {
+        const percent = Math.floor((100 * position.offset) / log.file.size);
+        this.logger.log(`building the index from ${basename(log.file.path)}: ${percent} %`);
+        nextProgress = Date.now() + PROGRESS_MS;
+      }
+      await nextTurn();
+    }
+  }
+
+  private apply(log: RecordLog, batch: PlacedLine[], before: LogPosition): LogPosition {
+    let bytes = 0;
+    for (const { json, offset, length } of batch) {
+      const record = JSON.parse(json) as object;
+      bytes += length;
+      if (isFreshStart(record)) {
+        this.ids.seed(record.id);
+        continue;
+      }
+      log.projection.apply(record, json);
+      log.projection.locate?.(record, offset, length);
+      const id = log.projection.largestId(record);
+      if (id) this.ids.seed(id);
+    }
+    const last = batch.at(-1);
+    if (!last) return before;
+    return positionAfter(before, { bytes, lines: batch.length, lastLine: last.bytes, batch: last.batch ?? 0 });
+  }
+
+  private async cutTail(log: RecordLog, tail: BrokenTail, position: LogPosition): Promise<void> {
+    const { path } = log.file;
+    if (tail.isDamage) {
+      const line = countLines(path, tail.offset) + 1;
+      throw new StartError(
+        `${path} is damaged at line ${line} (byte ${tail.offset}), and later changes stand behind it. ` +
+          `Nothing was changed. To cut the damaged lines out and keep them in a file beside it: npm run repair`,
+      );
+    }
+    const kept = `${path}.torn-${new Date().toISOString().replaceAll(':', '')}`;
+    const cut = log.file.size - position.offset;
+    await pipeline(createReadStream(path, { start: position.offset }), createWriteStream(kept, { flush: true }));
+    await log.file.cutAt(position.offset);
+    this.logger.warn(`${basename(path)} ended in ${cut} bytes of an unfinished write, moved to ${basename(kept)}`);
+  }
+}

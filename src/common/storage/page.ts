@@ -1,0 +1,39 @@
+/** A list ends early, with a cursor to go on from, once it holds this much text. */
+const PAGE_MAX_CHARACTERS = 32 << 20;
+
+/** Items as the text that goes over the wire, and where the next page begins, if there is one. */
+export interface Page {
+  items: string[];
+  nextCursor?: string;
+}
+
+/**
+ * Takes up to `limit` items off a query that was asked for `limit + 1`.
+ * @param cursorOf the cursor that goes on behind this row
+ */
+export function takePage<Row>(
+  rows: Iterable<Row>,
+  limit: number,
+  textOf: (row: Row) => string,
+  cursorOf: (row: Row) => string,
+): Page {
+  const items: string[] = [];
+  let characters = 0;
+  let last: Row | undefined;
+  for (const row of rows) {
+    if (last !== undefined && (items.length === limit || characters > PAGE_MAX_CHARACTERS)) {
+      return { items, nextCursor: cursorOf(last) };
+    }
+    const text = textOf(row);
+    items.push(text);
+    characters += text.length;
+    last = row;
+  }
+  return { items };
+}
+
+/** A page that was read newest first, to be shown oldest first. */
+export function oldestFirst(page: Page): Page {
+  page.items.reverse();
+  return page;
+}

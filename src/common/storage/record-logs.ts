@@ -1,0 +1,145 @@
+import { Logger } from '@nestjs/common';
+import { join } from 'node:path';
+import type { Config } from '../config/config.js';
+import type { Clock } from '../clock.js';
+import { unavailable } from '../errors/domain-error.js';
+import type { Batch } from './batch.js';
+import { DataDirLock } from './data-dir-lock.js';
+import type { Disk } from './disk.js';
+import type { IdSource } from './id-source.js';
+import { IndexDatabase } from './index-database.js';
+import { LogFile } from './log-file.js';
+import { LogPositions } from './log-positions.js';
+import { LogRecovery } from './log-recovery.js';
+import type { FreshStart, Projection } from './projection.js';
+import { RecordLog } from './record-log.js';
+import { NOTHING_WRITTEN, RecordWriter } from './record-writer.js';
+
+const INDEX_FILE = 'index.sqlite';
+/** A log smaller than this is not worth compacting. */
+const COMPACT_MIN_LINES = 1000;
+
+/** All record logs of a data folder: opening, changing, clearing, compacting, closing. */
+export class RecordLogs {
+  readonly index: IndexDatabase;
+  /** Called once when the storage has given up and the process should end. */
+  onFatal: (error: Error) => void = () => undefined;
+
+  private readonly logger = new Logger('storage');
+  private readonly logs = new Map<string, RecordLog>();
+  private readonly positions: LogPositions;
+  private readonly recovery: LogRecovery;
+  private readonly writer: RecordWriter;
+
+  private constructor(
+    private readonly config: Config,
+    private readonly disk: Disk,
+    private readonly ids: IdSource,
+    private readonly clock: Clock,
+    private readonly lock: DataDirLock,
+  ) {
+    this.index = new IndexDatabase(join(config.dataDir, INDEX_FILE));
+    this.positions = new LogPositions(this.index);
+    this.recovery = new LogRecovery(this.index, this.positions, ids);
+    this.writer = new RecordWriter({
+      index: this.index,
+      positions: this.positions,
+      ids,
+      syncs: config.durability === 'fsync',
+      onFatal: (error) => this.onFatal(error),
+    });
+  }
+
+  /** Takes possession of the data folder; nothing is read before {@link start}. */
+  static own(config: Config, disk: Disk, ids: IdSource, clock: Clock): RecordLogs {
+    return new RecordLogs(config, disk, ids, clock, DataDirLock.acquire(config.dataDir));
+  }
+
+  /** Registers a log; called by repositories while the application is put together, before {@link start}. */
+  define<R extends object>(projection: Projection<R>): RecordLog<R> {
+    const log = new RecordLog(projection);
+    this.logs.set(log.name, log);
+    return log;
+  }
+
+  /** Opens every log, recovers it, and brings the index up to date. */
+  async start(): Promise<void> {
+    const logs = [...this.logs.values()];
+    await this.index.open(logs.map(({ projection }) => projection.tables));
+    this.ids.seed(this.positions.largestId);
+    for (const log of logs) {
+      log.open(await LogFile.open(this.disk, this.config.dataDir, log.name));
+      await this.recovery.recover(log);
+      this.writer.startAfter(log.position.batch);
+    }
+    for (const log of logs) if (isMostlySuperseded(log)) await this.compact(log);
+  }
+
+  /** See {@link RecordWriter.change}. */
+  change<T>(decide: (batch: Batch) => T): Promise<T> {
+    return this.writer.change(decide);
+  }
+
+  /** Removes all records of a log; its file moves to `archive/`, and ids go on growing. */
+  async clear(log: RecordLog): Promise<void> {
+    const first = (): FreshStart => ({ cleared: true, id: this.ids.next() });
+    await this.replace(log, () => [first()], true);
+    log.announceCleared();
+  }
+
+  /** Rewrites a log as the records that make up its present state; answers and ids stay what they are. */
+  async compact(log: RecordLog, options: { archive?: boolean } = {}): Promise<void> {
+    const before = log.position.lines;
+    await this.replace(log, () => this.snapshot(log), options.archive ?? false);
+    this.logger.log(`compacted ${log.name}.jsonl from ${before} to ${log.position.lines} lines`);
+  }
+
+  /** The logs that can be compacted. */
+  get compactable(): RecordLog[] {
+    return [...this.logs.values()].filter(({ projection }) => 'snapshot' in projection);
+  }
+
+  /** How long ago the disk last refused a write; infinite once one went through again. */
+  millisSinceRefusal(): number {
+    return this.writer.millisSinceRefusal();
+  }
+
+  /** Waits for what is under way, closes everything and gives the folder free. */
+  async stop(): Promise<void> {
+    await this.writer.idle();
+    for (const log of this.logs.values()) await log.close();
+    await this.index.close();
+    this.lock.release();
+  }
+
+  private *snapshot(log: RecordLog): Iterable<object> {
+    const first: FreshStart = { compacted: true, id: this.ids.next() };
+    yield first;
+    yield* log.projection.snapshot?.() ?? [];
+  }
+
+  /** Puts a new file in the place of a log's file, and the index behind it, between two batches. */
+  private replace(log: RecordLog, records: () => Iterable<object>, archive: boolean): Promise<void> {
+    return this.writer.exclusive(async (firstBatch) => {
+      const written = await log.file.writeReplacement(records(), firstBatch).catch((error: unknown) => {
+        throw unavailable(NOTHING_WRITTEN, error);
+      });
+      this.writer.startAfter(written.batch);
+      try {
+        const archiveAs = `${log.name}-${this.clock.timestamp().replaceAll(':', '')}.jsonl`;
+        await log.file.adoptReplacement(archive ? archiveAs : undefined);
+        await this.recovery.rebuild(log);
+      } catch (error) {
+        this.writer.die(
+          new Error(`${log.name}.jsonl was only half replaced; the next start finishes it`, { cause: error }),
+        );
+        throw error;
+      }
+    });
+  }
+}
+
+function isMostlySuperseded({ position, projection }: RecordLog): boolean {
+  if (!projection.snapshotSize || position.lines < COMPACT_MIN_LINES) return false;
+  return projection.snapshotSize() < position.lines / 2;
+}

@@ -1,0 +1,42 @@
+import type { TimeRange } from '../validation/time-range.dto.js';
+import { decodeCursor, encodeCursor } from './cursor.js';
+import type { Statement } from './index-database.js';
+import { oldestFirst, Page, takePage } from './page.js';
+
+export interface TimelineRow {
+  id: string;
+  timestamp: string;
+  json: string;
+}
+
+export interface TimelineSpan extends TimeRange {
+  cursor?: string;
+  limit: number;
+}
+
+type TimelineParameters = [...filters: string[], from: string, to: string, beforeId: string, limit: number];
+export type TimelineStatement = Statement<TimelineRow, TimelineParameters>;
+
+/** Larger than every id. */
+const ID_CEILING = '8';
+
+/** The end of a query over a table that has an index on its filters, `timestamp` and `id`. */
+export function newestInSpan(table: string): string {
+  return `${table}.timestamp >= ? AND (${table}.timestamp, ${table}.id) < (?, ?)
+    ORDER BY ${table}.timestamp DESC, ${table}.id DESC LIMIT ?`;
+}
+
+/** The newest entries of a span, oldest first, by a statement that ends in {@link newestInSpan}. */
+export function readTimeline(statement: TimelineStatement, filters: string[], span: TimelineSpan): Page {
+  const { from, to, cursor, limit } = span;
+  const [end = to, beforeId = ID_CEILING] = cursor === undefined ? [] : decodeCursor(cursor, 2);
+  const rows = statement.iterate(...filters, from, end, beforeId, limit + 1);
+  return oldestFirst(
+    takePage(
+      rows,
+      limit,
+      ({ json }) => json,
+      ({ timestamp, id }) => encodeCursor(timestamp, id),
+    ),
+  );
+}

@@ -1,0 +1,81 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { AddressInfo } from 'node:net';
+import { AppModule } from './app.module.js';
+import { APP_OPTIONS, setUp, start, stop } from './app.setup.js';
+import { Config, loadConfig } from './common/config/config.js';
+import { StartError } from './common/errors/start-error.js';
+import { AnswerAdapter } from './common/http/answer.adapter.js';
+import { JsonLogger } from './common/logging/json-logger.js';
+import { RecordLogs } from './common/storage/record-logs.js';
+
+/** The process ends by then, whatever still hangs. */
+const STOP_MAX_MS = 4500;
+
+async function main(): Promise<void> {
+  const config = loadConfig(process.env);
+  const logger = new JsonLogger(config.logLevel);
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config), new AnswerAdapter(), {
+    ...APP_OPTIONS,
+    logger,
+  });
+  setUp(app);
+  app.get(RecordLogs).onFatal = (error) => {
+    logger.fatal(error, 'storage');
+    process.exit(1);
+  };
+  stopOnSignal(app, logger);
+  await (config.host ? app.listen(config.port, config.host) : app.listen(config.port));
+  await start(app);
+  greet(config, (app.getHttpServer().address() as AddressInfo).port);
+}
+
+function stopOnSignal(app: NestExpressApplication, logger: JsonLogger): void {
+  let isStopping = false;
+  const onSignal = (signal: string): void => {
+    if (isStopping) return;
+    isStopping = true;
+    logger.log(`${signal}: shutting down`, 'main');
+    setTimeout(() => process.exit(1), STOP_MAX_MS).unref();
+    stop(app).then(
+      () => process.exit(0),
+      (error: unknown) => fail(error),
+    );
+  };
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  // A file that may not grow any more is answered with 503; the signal that comes with it would end the process.
+  process.on('SIGXFSZ', () => undefined);
+}
+
+/** For the person at the console; the log on standard output stays JSON. */
+function greet({ authToken, publicUrl, dataDir, host }: Config, port: number): void {
+  const url = publicUrl ?? `http://${host?.includes(':') ? `[${host}]` : (host ?? 'localhost')}:${port}`;
+  const credential = authToken ? ' -H "Authorization: Bearer $VERS_AUTH_TOKEN"' : '';
+  console.error(
+    [
+      '',
+      `  vers-agent-services answers at ${url}`,
+      `  data     ${dataDir}`,
+      `  access   ${authToken ? 'with the bearer token' : 'open, for this machine only (set VERS_AUTH_TOKEN to serve others)'}`,
+      `  docs     ${url}/docs`,
+      '',
+      '  Watch the feed, then publish to it from another terminal:',
+      `    curl -N ${url}/feed/stream${credential}`,
+      `    curl ${url}/feed/events${credential} -d '{"agent": "me", "type": "custom", "summary": "hello"}'`,
+      '',
+    ].join('\n'),
+  );
+}
+
+function fail(error: unknown): never {
+  console.error(error instanceof StartError ? error.message : error);
+  process.exit(1);
+}
+
+main().catch((error: unknown) => fail(asStartError(error)));
+
+function asStartError(error: unknown): unknown {
+  const { code, syscall, message } = (error ?? {}) as NodeJS.ErrnoException;
+  return syscall === 'listen' ? new StartError(`cannot listen (${code}): ${message}; see PORT and HOST`) : error;
+}

@@ -1,0 +1,137 @@
+import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Patch, Post, Query } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { Answer } from '../../common/http/answer.js';
+import { Deleted } from '../../common/openapi/deleted.entity.js';
+import { ApiUnknown } from '../../common/openapi/refusals.js';
+import { PageQuery } from '../../common/validation/time-range.dto.js';
+import {
+  AddArtifacts,
+  AddNote,
+  ApproveTask,
+  CreateTask,
+  ListTasks,
+  RejectTask,
+  SubmitForReview,
+  UpdateTask,
+} from './board.dto.js';
+import { BoardService } from './board.service.js';
+import { Note, NoteList, Task, TaskHistory, TaskList } from './task.entity.js';
+
+@ApiTags('board')
+@Controller('board')
+export class BoardController {
+  constructor(private readonly board: BoardService) {}
+
+  /** Creates a task. */
+  @Post('tasks')
+  @ApiCreatedResponse({ type: Task })
+  async create(@Body() task: CreateTask): Promise<Answer> {
+    return Answer.json(await this.board.create(task));
+  }
+
+  /** Lists tasks, newest first. */
+  @Get('tasks')
+  @ApiOkResponse({ type: TaskList })
+  list(@Query() query: ListTasks): Answer {
+    return Answer.list('tasks', this.board.list(query));
+  }
+
+  /** Lists the tasks in review, latest change first. */
+  @Get('review')
+  @ApiOkResponse({ type: TaskList })
+  reviewQueue(@Query() query: PageQuery): Answer {
+    return Answer.list('tasks', this.board.reviewQueue(query));
+  }
+
+  /** Gives one task. */
+  @Get(['tasks/:id', ':id'])
+  @ApiOkResponse({ type: Task })
+  @ApiUnknown('task not found')
+  get(@Param('id') id: string): Answer {
+    return Answer.json(this.board.get(id));
+  }
+
+  /** Changes what is given. */
+  @Patch('tasks/:id')
+  @ApiOkResponse({ type: Task })
+  @ApiUnknown('task not found')
+  async update(@Param('id') id: string, @Body() changes: UpdateTask): Promise<Answer> {
+    return Answer.json(await this.board.update(id, changes));
+  }
+
+  /** Deletes a task. */
+  @Delete('tasks/:id')
+  @ApiOkResponse({ type: Deleted })
+  @ApiUnknown('task not found')
+  remove(@Param('id') id: string): Promise<Deleted> {
+    return this.board.remove(id);
+  }
+
+  /** Lists every change of a task, oldest first, as the log keeps it. */
+  @Get('tasks/:id/history')
+  @ApiOkResponse({ type: TaskHistory })
+  @ApiUnknown('task not found')
+  async history(@Param('id') id: string, @Query() query: PageQuery): Promise<Answer> {
+    return Answer.list('changes', await this.board.history(id, query));
+  }
+
+  /** Adds a note to a task. */
+  @Post('tasks/:id/notes')
+  @ApiCreatedResponse({ type: Note })
+  @ApiUnknown('task not found')
+  addNote(@Param('id') id: string, @Body() note: AddNote): Promise<Note> {
+    return this.board.addNote(id, note);
+  }
+
+  /** Lists a task's notes, oldest first. */
+  @Get('tasks/:id/notes')
+  @ApiOkResponse({ type: NoteList })
+  @ApiUnknown('task not found')
+  notes(@Param('id') id: string, @Query() query: PageQuery): Answer {
+    return Answer.list('notes', this.board.notes(id, query));
+  }
+
+  /** Adds artifacts to a task. */
+  @Post('tasks/:id/artifacts')
+  @ApiCreatedResponse({ type: Task })
+  @ApiUnknown('task not found')
+  async addArtifacts(@Param('id') id: string, @Body() artifacts: AddArtifacts): Promise<Answer> {
+    return Answer.json(await this.board.addArtifacts(id, artifacts));
+  }
+
+  /** Hands a task in for review, with a summary that becomes a note. */
+  @Post('tasks/:id/review')
+  @HttpCode(HttpStatus.OK)
+  @ApiOkResponse({ type: Task })
+  @ApiUnknown('task not found')
+  async submitForReview(@Param('id') id: string, @Body() submission: SubmitForReview): Promise<Answer> {
+    return Answer.json(await this.board.submitForReview(id, submission));
+  }
+
+  /** Approves a task: it is done. */
+  @Post('tasks/:id/approve')
+  @HttpCode(HttpStatus.OK)
+  @ApiOkResponse({ type: Task })
+  @ApiUnknown('task not found')
+  async approve(@Param('id') id: string, @Body() approval: ApproveTask): Promise<Answer> {
+    return Answer.json(await this.board.approve(id, approval));
+  }
+
+  /** Rejects a task: it is open again. */
+  @Post('tasks/:id/reject')
+  @HttpCode(HttpStatus.OK)
+  @ApiOkResponse({ type: Task })
+  @ApiUnknown('task not found')
+  async reject(@Param('id') id: string, @Body() rejection: RejectTask): Promise<Answer> {
+    return Answer.json(await this.board.reject(id, rejection));
+  }
+
+  /** Raises a task's score by one. */
+  @Post('tasks/:id/bump')
+  @HttpCode(HttpStatus.OK)
+  @ApiOkResponse({ type: Task })
+  @ApiUnknown('task not found')
+  async bump(@Param('id') id: string): Promise<Answer> {
+    return Answer.json(await this.board.bump(id));
+  }
+}

@@ -1,0 +1,153 @@
+import { Injectable } from '@nestjs/common';
+import { decodeCursor, encodeCursor } from '../../common/storage/cursor.js';
+import type { Statement } from '../../common/storage/index-database.js';
+import { oldestFirst, Page, takePage } from '../../common/storage/page.js';
+import type { Projection } from '../../common/storage/projection.js';
+import { RecordLogs } from '../../common/storage/record-logs.js';
+import type { FeedEvent } from './event.entity.js';
+
+interface EventRow {
+  id: string;
+  json: string;
+}
+
+export interface EventFilter {
+  agent?: string;
+  type?: string;
+  /** Only events with larger ids. */
+  afterId: string;
+  /** Only events later than this timestamp. */
+  afterTime: string;
+  cursor?: string;
+  limit: number;
+}
+
+type FilterParameters = [...filters: string[], afterId: string, beforeId: string, afterTime: string, limit: number];
+
+const LAST_ID = '8';
+
+/** `feed.jsonl`: an event a line. Its statistics are kept as it grows. */
+@Injectable()
+export class FeedRepository implements Projection<FeedEvent> {
+  readonly log = 'feed';
+  readonly tables = `
+    CREATE TABLE events (
+      id TEXT PRIMARY KEY, agent TEXT NOT NULL, type TEXT NOT NULL, timestamp TEXT NOT NULL, json TEXT NOT NULL
+    );
+    CREATE INDEX events_by_agent ON events (agent, id);
+    CREATE INDEX events_by_type ON events (type, id);
+    CREATE INDEX events_by_agent_and_type ON events (agent, type, id);
+    CREATE TABLE event_agents (agent TEXT PRIMARY KEY, count INTEGER NOT NULL, latest_id TEXT NOT NULL);
+    CREATE TABLE event_types (type TEXT PRIMARY KEY, count INTEGER NOT NULL);`;
+
+  readonly records = this.logs.define(this);
+
+  private readonly insert = this.logs.index.write(
+    'INSERT INTO events (id, agent, type, timestamp, json) VALUES (?, ?, ?, ?, ?)',
+  );
+  private readonly countAgent = this.logs.index.write(
+    `INSERT INTO event_agents VALUES (?, 1, ?)
+     ON CONFLICT (agent) DO UPDATE SET count = count + 1, latest_id = max(latest_id, excluded.latest_id)`,
+  );
+  private readonly countType = this.logs.index.write(
+    'INSERT INTO event_types VALUES (?, 1) ON CONFLICT (type) DO UPDATE SET count = count + 1',
+  );
+  private readonly emptyTables = ['events', 'event_agents', 'event_types'].map((table) =>
+    this.logs.index.write(`DELETE FROM ${table}`),
+  );
+
+  private readonly byId = this.logs.index.read<EventRow, [string]>('SELECT id, json FROM events WHERE id = ?');
+  private readonly lists = {
+    all: this.list(''),
+    agent: this.list('agent = ? AND'),
+    type: this.list('type = ? AND'),
+    agentAndType: this.list('agent = ? AND type = ? AND'),
+  };
+  private readonly following = this.logs.index.read<EventRow, [string, number]>(
+    'SELECT id, json FROM events WHERE id > ? ORDER BY id LIMIT ?',
+  );
+  private readonly followingOfAgent = this.logs.index.read<EventRow, [string, string, number]>(
+    'SELECT id, json FROM events WHERE agent = ? AND id > ? ORDER BY id LIMIT ?',
+  );
+  private readonly agentStats = this.logs.index.read<{ agent: string; count: number; json: string }, []>(
+    'SELECT a.agent, a.count, e.json FROM event_agents a JOIN events e ON e.id = a.latest_id ORDER BY a.agent',
+  );
+  private readonly typeStats = this.logs.index.read<{ type: string; count: number }, []>(
+    'SELECT type, count FROM event_types ORDER BY type',
+  );
+
+  constructor(private readonly logs: RecordLogs) {}
+
+  apply({ id, agent, type, timestamp }: FeedEvent, json: string): string {
+    this.insert.run(id, agent, type, timestamp, json);
+    this.countAgent.run(agent, id);
+    this.countType.run(type);
+    return json;
+  }
+
+  clear(): void {
+    for (const statement of this.emptyTables) statement.run();
+  }
+
+  largestId({ id }: FeedEvent): string {
+    return id;
+  }
+
+  /** Appends the event that `make` gives when its turn comes. */
+  append(make: () => FeedEvent): Promise<string> {
+    return this.logs.change((batch) => batch.append(this.records, make()));
+  }
+
+  clearAll(): Promise<void> {
+    return this.logs.clear(this.records);
+  }
+
+  find(id: string): string | undefined {
+    return this.byId.get(id)?.json;
+  }
+
+  /** The newest matches, oldest first. */
+  newest({ agent, type, afterId, afterTime, cursor, limit }: EventFilter): Page {
+    const [beforeId = LAST_ID] = cursor === undefined ? [] : decodeCursor(cursor, 1);
+    const statement = agent
+      ? type
+        ? this.lists.agentAndType
+        : this.lists.agent
+      : type
+        ? this.lists.type
+        : this.lists.all;
+    const filters = [agent, type].filter((value) => value !== undefined);
+    const rows = statement.iterate(...filters, afterId, beforeId, afterTime, limit + 1);
+    return oldestFirst(
+      takePage(
+        rows,
+        limit,
+        ({ json }) => json,
+        ({ id }) => encodeCursor(id),
+      ),
+    );
+  }
+
+  /** Events with larger ids, by id; of one agent, or of all. */
+  after(id: string, agent: string | undefined, limit: number): Iterable<EventRow> {
+    return agent === undefined ? this.following.iterate(id, limit) : this.followingOfAgent.iterate(agent, id, limit);
+  }
+
+  /** The JSON of the statistics; names become keys as text, so that none of them can mean anything else. */
+  stats(): string {
+    const agents = this.agentStats.all();
+    const types = this.typeStats.all();
+    const total = types.reduce((sum, { count }) => sum + count, 0);
+    const object = (entries: string[]): string => `{${entries.join(',')}}`;
+    const byAgent = object(agents.map(({ agent, count }) => `${JSON.stringify(agent)}:${count}`));
+    const byType = object(types.map(({ type, count }) => `${JSON.stringify(type)}:${count}`));
+    const latest = object(agents.map(({ agent, json }) => `${JSON.stringify(agent)}:${json}`));
+    return `{"total":${total},"byAgent":${byAgent},"byType":${byType},"latestPerAgent":${latest}}`;
+  }
+
+  private list(condition: string): Statement<EventRow, FilterParameters> {
+    return this.logs.index.read<EventRow, FilterParameters>(
+      `SELECT id, json FROM events WHERE ${condition} id > ? AND id < ? AND timestamp > ? ORDER BY id DESC LIMIT ?`,
+    );
+  }
+}

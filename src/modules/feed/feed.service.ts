@@ -1,0 +1,81 @@
+import { Injectable } from '@nestjs/common';
+import { map, Observable } from 'rxjs';
+import { Clock } from '../../common/clock.js';
+import { notFound } from '../../common/errors/domain-error.js';
+import type { StreamEvent } from '../../common/sse/sse-hub.js';
+import { IdSource, isUlid, smallestIdAt } from '../../common/storage/id-source.js';
+import type { Page } from '../../common/storage/page.js';
+import { PAGE_MAX_ITEMS } from '../../common/validation/fields.js';
+import { parseInstant } from '../../common/validation/time.js';
+import type { ListEvents, PublishEvent } from './feed.dto.js';
+import { FeedRepository } from './feed.repository.js';
+
+const DEFAULT_LIMIT = 50;
+/** How much later than its id's time the timestamp of an event may be that another server recorded. */
+const ID_TIME_SLACK_MS = 1000;
+
+/** The feed: what agents tell each other, in one order for everyone. */
+@Injectable()
+export class FeedService {
+  /** Every event once it is durable. */
+  readonly events$: Observable<StreamEvent & { topic: string }>;
+  /** Tells that the feed was emptied. */
+  readonly cleared$: Observable<void>;
+
+  constructor(
+    private readonly repository: FeedRepository,
+    private readonly ids: IdSource,
+    private readonly clock: Clock,
+  ) {
+    const { committed$, cleared$ } = repository.records;
+    this.events$ = committed$.pipe(map(({ record, wire }) => ({ id: record.id, json: wire, topic: record.agent })));
+    this.cleared$ = cleared$;
+  }
+
+  publish({ agent, type, summary, detail, metadata }: PublishEvent): Promise<string> {
+    return this.repository.append(() => ({
+      id: this.ids.next(),
+      agent,
+      type,
+      summary,
+      detail,
+      metadata,
+      timestamp: this.clock.timestamp(),
+    }));
+  }
+
+  get(id: string): string {
+    const event = this.repository.find(id);
+    if (event === undefined) throw notFound('event not found');
+    return event;
+  }
+
+  list({ since, limit = DEFAULT_LIMIT, ...filter }: ListEvents): Page {
+    return this.repository.newest({ ...filter, ...lowerBound(since), limit: limit || PAGE_MAX_ITEMS });
+  }
+
+  stats(): string {
+    return this.repository.stats();
+  }
+
+  async clear(): Promise<{ ok: true }> {
+    await this.repository.clearAll();
+    return { ok: true };
+  }
+
+  has(id: string): boolean {
+    return this.repository.find(id) !== undefined;
+  }
+
+  after(id: string, agent: string | undefined, limit: number): Iterable<StreamEvent> {
+    return this.repository.after(id, agent, limit);
+  }
+}
+
+/** An id's time is never earlier than its event's timestamp, so a time also bounds the ids that must be looked at. */
+function lowerBound(since: string | undefined): { afterId: string; afterTime: string } {
+  if (!since) return { afterId: '', afterTime: '' };
+  if (isUlid(since)) return { afterId: since.toUpperCase(), afterTime: '' };
+  const afterTime = parseInstant(since) ?? '';
+  return { afterId: smallestIdAt(Date.parse(afterTime) - ID_TIME_SLACK_MS), afterTime };
+}

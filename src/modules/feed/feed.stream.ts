@@ -1,0 +1,30 @@
+import { BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { SseHub } from '../../common/sse/sse-hub.js';
+import type { StreamEvents } from './feed.dto.js';
+import { FeedService } from './feed.service.js';
+
+/** The feed as it happens. */
+@Injectable()
+export class FeedStream implements BeforeApplicationShutdown {
+  private readonly hub: SseHub;
+
+  constructor(feed: FeedService) {
+    this.hub = new SseHub({
+      live$: feed.events$,
+      cleared$: feed.cleared$,
+      after: (id, agent, limit) => feed.after(id, agent, limit),
+      has: (id) => feed.has(id),
+    });
+  }
+
+  /** `Last-Event-ID` beats `since`, because a browser that reconnects repeats the URL it began with. */
+  open(request: Request, response: Response, { agent, since }: StreamEvents): void {
+    const cursor = request.get('Last-Event-ID') || since;
+    this.hub.open(request, response, { topic: agent || undefined, cursor });
+  }
+
+  beforeApplicationShutdown(): void {
+    this.hub.end();
+  }
+}

@@ -1,0 +1,35 @@
+import { Body, Controller, Get, Post, Query } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { Answer } from '../../common/http/answer.js';
+import { ApiNextCursorHeader } from '../../common/openapi/lists.js';
+import { JournalEntries, JournalEntry } from './journal-entry.entity.js';
+import { ListJournal, ReadJournal, WriteJournalEntry } from './journal.dto.js';
+import { JournalService } from './journal.service.js';
+
+@ApiTags('journal')
+@Controller('journal')
+export class JournalController {
+  constructor(private readonly journal: JournalService) {}
+
+  /** Writes an entry into the journal. */
+  @Post()
+  @ApiCreatedResponse({ type: JournalEntry })
+  async write(@Body() entry: WriteJournalEntry): Promise<Answer> {
+    return Answer.json(await this.journal.write(entry));
+  }
+
+  /** Lists the newest entries of a time span, oldest first; as text with `raw=true`. */
+  @Get()
+  @ApiOkResponse({ type: JournalEntries })
+  list(@Query() { raw, ...query }: ListJournal): Answer {
+    return raw ? Answer.lines(this.journal.raw(query)) : Answer.list('entries', this.journal.list(query));
+  }
+
+  /** Gives the same entries as text, a line each: `[timestamp] (author) [mood] #tag1 #tag2 text`. */
+  @Get('raw')
+  @ApiProduces('text/plain')
+  @ApiOkResponse({ type: String, ...ApiNextCursorHeader })
+  raw(@Query() query: ReadJournal): Answer {
+    return Answer.lines(this.journal.raw(query));
+  }
+}

@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../common/clock.js';
+import { IdSource } from '../../common/storage/id-source.js';
+import type { Page } from '../../common/storage/page.js';
+import { asOneLine } from '../../common/storage/text-line.js';
+import { PAGE_MAX_ITEMS } from '../../common/validation/fields.js';
+import { timeRange } from '../../common/validation/time-range.dto.js';
+import type { ReadJournal, WriteJournalEntry } from './journal.dto.js';
+import type { JournalEntry } from './journal-entry.entity.js';
+import { JournalRepository } from './journal.repository.js';
+
+/** The journal: what agents think and feel about their work, never changed. */
+@Injectable()
+export class JournalService {
+  constructor(
+    private readonly repository: JournalRepository,
+    private readonly ids: IdSource,
+    private readonly clock: Clock,
+  ) {}
+
+  write({ text, author, mood, tags }: WriteJournalEntry): Promise<string> {
+    return this.repository.append(() => ({
+      id: this.ids.next(),
+      timestamp: this.clock.timestamp(),
+      text,
+      author,
+      mood: mood || undefined,
+      tags: tags?.length ? tags : undefined,
+    }));
+  }
+
+  list({ author, tag, cursor, limit = PAGE_MAX_ITEMS, ...span }: ReadJournal): Page {
+    return this.repository.list({ author, tag, cursor, limit, ...timeRange(span, this.clock) });
+  }
+
+  /** The same as {@link list}, each entry as a line of text. */
+  raw(query: ReadJournal): Page {
+    const page = this.list(query);
+    return { ...page, items: page.items.map((json) => asLine(JSON.parse(json) as JournalEntry)) };
+  }
+}
+
+function asLine({ timestamp, author, mood, tags = [], text }: JournalEntry): string {
+  const parts = [`[${timestamp}]`, author && `(${author})`, mood && `[${mood}]`, ...tags.map((tag) => `#${tag}`), text];
+  return asOneLine(parts.filter(Boolean).join(' '));
+}

@@ -1,0 +1,36 @@
+import { Body, Controller, Get, Post, Query } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { Answer } from '../../common/http/answer.js';
+import { ApiNextCursorHeader } from '../../common/openapi/lists.js';
+import { TimeRangeQuery } from '../../common/validation/time-range.dto.js';
+import { LogEntries, LogEntry } from './log-entry.entity.js';
+import { AppendLogEntry } from './log.dto.js';
+import { LogService } from './log.service.js';
+
+@ApiTags('log')
+@Controller('log')
+export class LogController {
+  constructor(private readonly log: LogService) {}
+
+  /** Appends an entry to the work log. */
+  @Post()
+  @ApiCreatedResponse({ type: LogEntry })
+  async append(@Body() entry: AppendLogEntry): Promise<Answer> {
+    return Answer.json(await this.log.append(entry));
+  }
+
+  /** Lists the newest entries of a time span, oldest first. */
+  @Get()
+  @ApiOkResponse({ type: LogEntries })
+  list(@Query() query: TimeRangeQuery): Answer {
+    return Answer.list('entries', this.log.list(query));
+  }
+
+  /** Gives the same entries as text, a line each: `[timestamp] (agent) text`. */
+  @Get('raw')
+  @ApiProduces('text/plain')
+  @ApiOkResponse({ type: String, ...ApiNextCursorHeader })
+  raw(@Query() query: TimeRangeQuery): Answer {
+    return Answer.lines(this.log.raw(query));
+  }
+}

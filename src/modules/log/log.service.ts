@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../common/clock.js';
+import { IdSource } from '../../common/storage/id-source.js';
+import type { Page } from '../../common/storage/page.js';
+import { asOneLine } from '../../common/storage/text-line.js';
+import { PAGE_MAX_ITEMS } from '../../common/validation/fields.js';
+import { timeRange, TimeRangeQuery } from '../../common/validation/time-range.dto.js';
+import type { AppendLogEntry } from './log.dto.js';
+import type { LogEntry } from './log-entry.entity.js';
+import { LogRepository } from './log.repository.js';
+
+/** The work log: what was done, line by line, never changed. */
+@Injectable()
+export class LogService {
+  constructor(
+    private readonly repository: LogRepository,
+    private readonly ids: IdSource,
+    private readonly clock: Clock,
+  ) {}
+
+  append({ text, agent }: AppendLogEntry): Promise<string> {
+    return this.repository.append(() => ({ id: this.ids.next(), timestamp: this.clock.timestamp(), text, agent }));
+  }
+
+  list({ limit = PAGE_MAX_ITEMS, cursor, ...span }: TimeRangeQuery): Page {
+    return this.repository.list({ ...timeRange(span, this.clock), cursor, limit });
+  }
+
+  /** The same as {@link list}, each entry as a line of text. */
+  raw(query: TimeRangeQuery): Page {
+    const page = this.list(query);
+    return { ...page, items: page.items.map((json) => asLine(JSON.parse(json) as LogEntry)) };
+  }
+}
+
+function asLine({ timestamp, agent, text }: LogEntry): string {
+  return asOneLine(`[${timestamp}]${agent ? ` (${agent})` : ''} ${text}`);
+}

@@ -1,0 +1,162 @@
+import { BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { decodeCursor, encodeCursor } from '../../common/storage/cursor.js';
+import type { Statement } from '../../common/storage/index-database.js';
+import { Page, takePage } from '../../common/storage/page.js';
+import type { Projection } from '../../common/storage/projection.js';
+import { RecordLogs } from '../../common/storage/record-logs.js';
+import { Heartbeats } from './heartbeats.js';
+import type { Vm, VmChange } from './vm.entity.js';
+
+interface VmRow {
+  id: string;
+  registered_at: string;
+  last_seen: string;
+  /** The VM's JSON up to where `lastSeen` follows. */
+  head: string;
+}
+
+export interface VmFilter {
+  role?: string;
+  status?: string;
+  /** Only VMs heard of at or after this timestamp. */
+  seenSince?: string;
+  cursor?: string;
+  limit: number;
+}
+
+const COLUMNS = 'id, registered_at, last_seen, head';
+/** Larger than every timestamp. */
+const TIME_CEILING = 'Z';
+
+/** `registry.jsonl`: a VM as it is after each change. */
+@Injectable()
+export class RegistryRepository implements Projection<VmChange>, BeforeApplicationShutdown {
+  readonly log = 'registry';
+  readonly tables = `
+    CREATE TABLE vms (
+      id TEXT PRIMARY KEY, role TEXT NOT NULL, status TEXT NOT NULL, registered_at TEXT NOT NULL,
+      last_seen TEXT NOT NULL, head TEXT NOT NULL
+    );
+    CREATE INDEX vms_by_time ON vms (registered_at, id, last_seen);
+    CREATE INDEX vms_by_role ON vms (role, registered_at, id, last_seen);
+    CREATE INDEX vms_by_status ON vms (status, registered_at, id, last_seen);
+    CREATE INDEX vms_by_role_and_status ON vms (role, status, registered_at, id, last_seen);`;
+
+  private readonly records = this.logs.define(this);
+  private readonly heartbeats = new Heartbeats((lastSeen) => this.storeLastSeen(lastSeen));
+
+  private readonly upsert = this.logs.index.write(
+    `INSERT INTO vms (id, role, status, registered_at, last_seen, head) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET role = excluded.role, status = excluded.status,
+       registered_at = excluded.registered_at, last_seen = excluded.last_seen, head = excluded.head`,
+  );
+  private readonly remove = this.logs.index.write('DELETE FROM vms WHERE id = ?');
+  private readonly deleteAll = this.logs.index.write('DELETE FROM vms');
+  private readonly touch = this.logs.index.write('UPDATE vms SET last_seen = ? WHERE id = ?');
+  private readonly byIdForChange = this.logs.index.write<VmRow, [string]>(`SELECT ${COLUMNS} FROM vms WHERE id = ?`);
+  private readonly everything = this.logs.index.write<VmRow, []>(
+    `SELECT ${COLUMNS} FROM vms ORDER BY registered_at, id`,
+  );
+  private readonly count = this.logs.index.write<{ count: number }, []>('SELECT count(*) AS count FROM vms');
+
+  private readonly byId = this.logs.index.read<VmRow, [string]>(`SELECT ${COLUMNS} FROM vms WHERE id = ?`);
+  private readonly lists = {
+    all: this.list(''),
+    role: this.list('role = ? AND'),
+    status: this.list('status = ? AND'),
+    roleAndStatus: this.list('role = ? AND status = ? AND'),
+  };
+
+  constructor(private readonly logs: RecordLogs) {}
+
+  apply(change: VmChange, json: string): string {
+    this.heartbeats.forget(change.id);
+    if ('deleted' in change) {
+      this.remove.run(change.id);
+      return json;
+    }
+    const { lastSeen, ...vm } = change;
+    this.upsert.run(vm.id, vm.role, vm.status, vm.registeredAt, lastSeen, JSON.stringify(vm).slice(0, -1));
+    return json;
+  }
+
+  clear(): void {
+    this.deleteAll.run();
+  }
+
+  /** The ids here are the VMs' own. */
+  largestId(): undefined {
+    return undefined;
+  }
+
+  snapshotSize(): number {
+    return this.count.get()?.count ?? 0;
+  }
+
+  *snapshot(): Iterable<Vm> {
+    for (const row of this.everything.iterate()) yield JSON.parse(this.wire(row)) as Vm;
+  }
+
+  /** Decides on a VM when its turn comes: `decide` gets what is known of it, and throws or gives what is to be recorded. */
+  change(id: string, decide: (known: Vm | undefined) => VmChange): Promise<string> {
+    return this.logs.change((batch) => {
+      const row = this.byIdForChange.get(id);
+      return batch.append(this.records, decide(row && (JSON.parse(this.wire(row)) as Vm)));
+    });
+  }
+
+  find(id: string): string | undefined {
+    const row = this.byId.get(id);
+    return row && this.wire(row);
+  }
+
+  /** When the index last heard of the VM; `undefined` when there is no such VM. */
+  storedLastSeen(id: string): string | undefined {
+    return this.byId.get(id)?.last_seen;
+  }
+
+  beat(id: string, lastSeen: string): void {
+    this.heartbeats.beat(id, lastSeen);
+  }
+
+  /** Brings all heartbeats to the index. */
+  flushHeartbeats(): Promise<void> {
+    return this.heartbeats.flush();
+  }
+
+  /** Latest registration first. */
+  latest({ role, status, seenSince = '', cursor, limit }: VmFilter): Page {
+    const [beforeTime = TIME_CEILING, beforeId = ''] = cursor === undefined ? [] : decodeCursor(cursor, 2);
+    const { all, roleAndStatus } = this.lists;
+    const statement = role && status ? roleAndStatus : role ? this.lists.role : status ? this.lists.status : all;
+    const filters = [role, status].filter((value) => value !== undefined);
+    const rows = statement.iterate(...filters, beforeTime, beforeId, seenSince, limit + 1);
+    return takePage(
+      rows,
+      limit,
+      (row) => this.wire(row),
+      (row) => encodeCursor(row.registered_at, row.id),
+    );
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.heartbeats.flush();
+  }
+
+  private storeLastSeen(lastSeen: ReadonlyMap<string, string>): Promise<void> {
+    return this.logs.change(() => {
+      for (const [id, time] of lastSeen) this.touch.run(time, id);
+    });
+  }
+
+  private wire({ id, head, last_seen }: VmRow): string {
+    return `${head},"lastSeen":"${this.heartbeats.lastSeen(id) ?? last_seen}"}`;
+  }
+
+  private list(condition: string): Statement<VmRow, [...filters: string[], string, string, string, number]> {
+    return this.logs.index.read(
+      `SELECT ${COLUMNS} FROM vms WHERE ${condition} (registered_at, id) < (?, ?) AND last_seen >= ?
+       ORDER BY registered_at DESC, id DESC LIMIT ?`,
+    );
+  }
+}

@@ -1,0 +1,86 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../common/clock.js';
+import { defined } from '../../common/defined.js';
+import { conflict, notFound } from '../../common/errors/domain-error.js';
+import { oldestFirst, Page } from '../../common/storage/page.js';
+import { PAGE_MAX_ITEMS } from '../../common/validation/fields.js';
+import type { PageQuery } from '../../common/validation/time-range.dto.js';
+import type { ListVms, RegisterVm, UpdateVm } from './registry.dto.js';
+import { RegistryRepository } from './registry.repository.js';
+import type { Heartbeat } from './vm.entity.js';
+
+/** A VM that was not heard of for so long counts as gone. */
+const STALE_MS = 5 * 60_000;
+/** A heartbeat this close to staleness reaches the index before it is answered, well above how long others may wait. */
+const NEARLY_STALE_MS = STALE_MS - 10_000;
+
+/** Who is there: VMs, what they are for, where they are reached, and when they were last heard of. */
+@Injectable()
+export class RegistryService {
+  constructor(
+    private readonly repository: RegistryRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  register({
+    id,
+    name,
+    role,
+    address,
+    registeredBy,
+    status = 'running',
+    services,
+    metadata,
+  }: RegisterVm): Promise<string> {
+    return this.repository.change(id, (known) => {
+      if (known) throw conflict('VM already registered');
+      const now = this.clock.timestamp();
+      const vm = { id, name, role, status, address, services, metadata, registeredBy };
+      return { ...vm, registeredAt: now, lastSeen: now };
+    });
+  }
+
+  get(id: string): string {
+    return this.repository.find(id) ?? unknown();
+  }
+
+  list({ role, status, cursor, limit = PAGE_MAX_ITEMS }: ListVms): Page {
+    const seenSince = status === 'running' ? this.staleBefore() : undefined;
+    return this.repository.latest({ role, status, cursor, limit, seenSince });
+  }
+
+  /** Those with a role that are running and not stale, oldest registration first. */
+  discover(role: string, { cursor, limit = PAGE_MAX_ITEMS }: PageQuery): Page {
+    const filter = { role, status: 'running', seenSince: this.staleBefore(), cursor, limit };
+    return oldestFirst(this.repository.latest(filter));
+  }
+
+  update(id: string, { name, role, address, status, services, metadata }: UpdateVm): Promise<string> {
+    return this.repository.change(id, (known) => {
+      const given = defined({ name, role, address, status, services, metadata });
+      return { ...(known ?? unknown()), ...given, lastSeen: this.clock.timestamp() };
+    });
+  }
+
+  async remove(id: string): Promise<{ deleted: true }> {
+    await this.repository.change(id, (known) => ({ id: (known ?? unknown()).id, deleted: true }));
+    return { deleted: true };
+  }
+
+  async beat(id: string): Promise<Heartbeat> {
+    const stored = this.repository.storedLastSeen(id) ?? unknown();
+    const now = this.clock.now();
+    const lastSeen = new Date(now).toISOString();
+    this.repository.beat(id, lastSeen);
+    if (now - Date.parse(stored) > NEARLY_STALE_MS) await this.repository.flushHeartbeats();
+    return { id, lastSeen };
+  }
+
+  private staleBefore(): string {
+    return new Date(this.clock.now() - STALE_MS).toISOString();
+  }
+}
+
+function unknown(): never {
+  throw notFound('VM not found');
+}

@@ -1,0 +1,82 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { Test } from '@nestjs/testing';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import request from 'supertest';
+import { AppModule } from '../../src/app.module.js';
+import { APP_OPTIONS, setUp, start, stop } from '../../src/app.setup.js';
+import { Clock } from '../../src/common/clock.js';
+import { loadConfig } from '../../src/common/config/config.js';
+import { AnswerAdapter } from '../../src/common/http/answer.adapter.js';
+import { Disk } from '../../src/common/storage/disk.js';
+
+export const TOKEN = 'test-token';
+
+export interface AppOptions {
+  /** Environment variables beside `DATA_DIR`; a token is set unless it is given as `undefined`. */
+  env?: NodeJS.ProcessEnv;
+  /** A folder to go on with; a fresh one that {@link TestApp.stop} removes when not given. */
+  dataDir?: string;
+  disk?: Disk;
+  clock?: Clock;
+}
+
+/** The whole application on a port of its own, with real storage. */
+export class TestApp {
+  private constructor(
+    readonly app: NestExpressApplication,
+    readonly url: string,
+    readonly dataDir: string,
+    private readonly ownsDataDir: boolean,
+  ) {}
+
+  static async start({ env = {}, dataDir, disk, clock }: AppOptions = {}): Promise<TestApp> {
+    const folder = dataDir ?? temporaryFolder();
+    const config = loadConfig({ VERS_AUTH_TOKEN: TOKEN, ...env, DATA_DIR: folder, PORT: '0' });
+    const builder = Test.createTestingModule({ imports: [AppModule.with(config)] }).setLogger(false as never);
+    if (disk) builder.overrideProvider(Disk).useValue(disk);
+    if (clock) builder.overrideProvider(Clock).useValue(clock);
+    const module = await builder.compile();
+    const app = module.createNestApplication<NestExpressApplication>(new AnswerAdapter(), {
+      ...APP_OPTIONS,
+      logger: false,
+    });
+    setUp(app);
+    await app.listen(0, '127.0.0.1');
+    try {
+      await start(app);
+    } catch (error) {
+      await stop(app);
+      throw error;
+    }
+    const { port } = app.getHttpServer().address() as AddressInfo;
+    return new TestApp(app, `http://127.0.0.1:${port}`, folder, dataDir === undefined);
+  }
+
+  /** Requests with the credential. */
+  get api(): ReturnType<typeof request.agent> {
+    return request.agent(this.url).auth(TOKEN, { type: 'bearer' });
+  }
+
+  /** Requests without a credential. */
+  get anonymous(): ReturnType<typeof request> {
+    return request(this.url);
+  }
+
+  /** The text of all log files: what a refused request must leave as it was. */
+  storedText(): string {
+    const logs = readdirSync(this.dataDir).filter((file) => file.endsWith('.jsonl'));
+    return logs.map((file) => readFileSync(join(this.dataDir, file), 'utf8')).join('');
+  }
+
+  async stop(): Promise<void> {
+    await stop(this.app);
+    if (this.ownsDataDir) rmSync(this.dataDir, { recursive: true, force: true });
+  }
+}
+
+export function temporaryFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'vers-test-'));
+}

@@ -73,6 +73,11 @@ function complete(document: OpenAPIObject): OpenAPIObject {
 }
 
 function describe(operation: Operation, isUnsafe: boolean, isOpen: boolean): void {
+  // Stands where a handler writes its answer itself; what it answers is documented beside it.
+  delete operation.responses.default;
+  for (const answer of Object.values(operation.responses)) {
+    if (answer && 'description' in answer) answer.description ||= operation.summary ?? '';
+  }
   const { badInput, unauthenticated, crossSite, tooLarge, unavailable } = SHARED_REFUSALS;
   if (operation.requestBody || operation.parameters?.length) refuse(operation, badInput);
   if (operation.requestBody) refuse(operation, tooLarge);

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { AppModule } from './app.module.js';
 import { APP_OPTIONS, setUp, start, stop } from './app.setup.js';
 import { Config, loadConfig } from './common/config/config.js';
-import { StartError } from './common/errors/start-error.js';
+import { exitWith, StartError } from './common/errors/start-error.js';
 import { AnswerAdapter } from './common/http/answer.adapter.js';
 import { JsonLogger } from './common/logging/json-logger.js';
 import { RecordLogs } from './common/storage/record-logs.js';
@@ -40,7 +40,7 @@ function stopOnSignal(app: NestExpressApplication, logger: JsonLogger): void {
     setTimeout(() => process.exit(1), STOP_MAX_MS).unref();
     stop(app).then(
       () => process.exit(0),
-      (error: unknown) => fail(error),
+      (error: unknown) => exitWith(error),
     );
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
@@ -68,12 +68,7 @@ function greet({ authToken, publicUrl, dataDir, host }: Config, port: number): v
   );
 }
 
-function fail(error: unknown): never {
-  console.error(error instanceof StartError ? error.message : error);
-  process.exit(1);
-}
-
-main().catch((error: unknown) => fail(asStartError(error)));
+await main().catch((error: unknown) => exitWith(asStartError(error)));
 
 function asStartError(error: unknown): unknown {
   const { code, syscall, message } = (error ?? {}) as NodeJS.ErrnoException;

@@ -55,9 +55,13 @@ function read(request: Request, limit: number): Promise<Buffer> {
       request.off('data', onData).resume();
       tooLarge();
     };
+    const onCutOff = (): void => reject(new DomainError('invalid_input', 'the body was cut off'));
     request.on('data', onData);
-    request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size)));
-    request.once('close', () => reject(new DomainError('invalid_input', 'the body was cut off')));
+    request.once('close', onCutOff);
+    request.once('end', () => {
+      request.off('close', onCutOff);
+      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size));
+    });
   });
 }
 

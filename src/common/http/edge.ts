@@ -34,7 +34,7 @@ export class Edge {
     requestIds.set(request, requestId);
     response.setHeader(REQUEST_ID_HEADER, requestId);
     const startedAt = performance.now();
-    response.once('close', () => this.log(request, response, requestId, performance.now() - startedAt));
+    response.once('close', () => this.log(request, response, requestId, startedAt));
 
     if (this.lifecycle.isStopping) response.setHeader('Connection', 'close');
     if (!this.lifecycle.isRunning && !HEALTH_PATHS.has(request.path)) {
@@ -60,10 +60,12 @@ export class Edge {
   }
 
   /** Never the query: it may hold a token. */
-  private log(request: Request, response: Response, requestId: string, duration: number): void {
-    const { method, path } = request;
+  private log(request: Request, response: Response, requestId: string, startedAt: number): void {
     const { statusCode: status } = response;
-    const entry = { requestId, method, path, status, ms: Math.round(duration * 10) / 10, msg: 'request' };
+    if (status < 400 && this.config.logLevel !== 'debug') return;
+    const { method, path } = request;
+    const ms = Math.round((performance.now() - startedAt) * 10) / 10;
+    const entry = { requestId, method, path, status, ms, msg: 'request' };
     if (status >= 500) this.logger.error(entry);
     else if (status >= 400) this.logger.log(entry);
     else this.logger.debug(entry);

@@ -49,7 +49,9 @@ export class Batch {
   /** Seals the lines and tells the projections where they will stand; nothing can be appended any more. */
   seal(): void {
     for (const [log, entries] of Map.groupBy(this.entries, ({ log }) => log)) {
-      const lines = entries.map(({ json }, i) => sealLine(json, this.number, entries.length - 1 - i));
+      const lines = entries.map(({ json }, i) =>
+        sealLine(json, { batch: this.number, number: i + 1, lines: entries.length }),
+      );
       const data = Buffer.from(`${lines.join('\n')}\n`);
       const lastLine = lines.at(-1) ?? '';
       const end = { bytes: data.length, lines: lines.length, lastLine, batch: this.number };

@@ -1,4 +1,4 @@
-import { invalidInput } from '../errors/domain-error.js';
+import { DomainError, invalidInput } from '../errors/domain-error.js';
 
 /**
  * An opaque place in a list: the sort keys of the last item that was given out, so that the next page is found by an
@@ -16,5 +16,16 @@ export function decodeCursor(cursor: string, count: number): string[] {
   } catch {
     // Not even JSON: refused below like every other cursor we did not give out.
   }
-  throw invalidInput([{ field: 'cursor', message: 'invalid cursor' }]);
+  throw invalidCursor();
+}
+
+/** The same for a cursor that is a whole number. */
+export function decodeNumberCursor(cursor: string): number {
+  const number = Number(decodeCursor(cursor, 1)[0]);
+  if (!Number.isSafeInteger(number) || number < 0) throw invalidCursor();
+  return number;
+}
+
+function invalidCursor(): DomainError {
+  return invalidInput([{ field: 'cursor', message: 'invalid cursor' }]);
 }

@@ -20,7 +20,7 @@ export class DataDirLock {
       database.exec('BEGIN EXCLUSIVE');
       return new DataDirLock(database);
     } catch (error) {
-      if (error instanceof Database.SqliteError && error.code === 'SQLITE_BUSY') {
+      if ((error as { code?: unknown }).code === 'SQLITE_BUSY') {
         throw new StartError(`DATA_DIR ${dataDir} is in use by another process; stop it, or choose another DATA_DIR`);
       }
       throw new StartError(`DATA_DIR ${dataDir} cannot be used: ${(error as Error).message}`);

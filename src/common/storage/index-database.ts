@@ -1,6 +1,7 @@
 import type BetterSqlite3 from 'better-sqlite3';
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js';
 
@@ -17,6 +18,7 @@ export interface Statement<Row, P extends Parameters> {
   run(...parameters: P): number;
 }
 
+const INDEX_FILE = 'index.sqlite';
 const POSITIONS_SCHEMA = `
   CREATE TABLE log_positions (
     log TEXT PRIMARY KEY, offset INTEGER NOT NULL, line_length INTEGER NOT NULL, line_crc INTEGER NOT NULL,
@@ -37,7 +39,11 @@ export class IndexDatabase {
   private writing?: { source: DataSource; connection: Connection };
   private reading?: { source: DataSource; connection: Connection };
 
-  constructor(private readonly path: string) {}
+  private readonly path: string;
+
+  constructor(private readonly dataDir: string) {
+    this.path = join(dataDir, INDEX_FILE);
+  }
 
   /** Opens the file; makes it anew when it is missing, damaged, or was made for other tables. */
   async open(tables: readonly string[]): Promise<void> {
@@ -94,13 +100,18 @@ export class IndexDatabase {
 
   /** Removes the file, so that the next start rebuilds it. */
   discard(): void {
-    for (const suffix of ['', '-wal', '-shm']) rmSync(this.path + suffix, { force: true });
+    discardIndex(this.dataDir);
   }
 
   private connection(open: { connection: Connection } | undefined): Connection {
     if (!open) throw new Error('the index is not open');
     return open.connection;
   }
+}
+
+/** Removes the index of a data folder; the next start rebuilds it from the logs. */
+export function discardIndex(dataDir: string): void {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(join(dataDir, INDEX_FILE + suffix), { force: true });
 }
 
 /** True for errors that say the index file itself cannot be trusted any more. */

@@ -120,7 +120,7 @@ async function writeRecords(file: DiskFile, records: Iterable<object>, firstBatc
     chunk = '';
   };
   for (const record of records) {
-    lastLine = sealLine(JSON.stringify(record), firstBatch + lines, 0);
+    lastLine = sealLine(JSON.stringify(record), { batch: firstBatch + lines, number: 1, lines: 1 });
     chunk += `${lastLine}\n`;
     lines += 1;
     if (chunk.length > WRITE_CHUNK_CHARACTERS) await flush();

@@ -1,25 +1,32 @@
 import { crc32 } from 'node:zlib';
 
 /**
- * The last key of every line, `"_crc": "<batch>.<left>:<crc>"`: the number of the batch that the line was written
- * in, how many more lines of that batch follow in the same file, and the CRC-32 (as in gzip) of all bytes before it.
- * `left` lets recovery tell a batch that is whole from one that was cut off between two lines.
+ * The last key of every line, `"_crc": "<batch>.<number>/<lines>:<crc>"`: the batch the line was written in, which of
+ * that batch's lines in this file it is, from 1, and the CRC-32 (as in gzip) of all bytes before it. So recovery can
+ * tell a batch that is whole from one that lacks lines.
  */
-const SEAL = /,"_crc":"(\d{1,15})\.(\d{1,9}):([0-9a-f]{8})"\}$/;
-const SEAL_KEY = '"_crc"';
-const SEAL_MAX_BYTES = 48;
+const SEAL = /,"_crc":"(\d{1,15})\.(\d{1,9})\/(\d{1,9}):([0-9a-f]{8})"\}$/;
+/** Both halves of a seal: whatever single bit was flipped, one of them still gives away that the line once had one. */
+const DAMAGED_SEAL = /"_crc":|"\d+\.\d+\/\d+:[0-9a-f]{8}"\}$/;
+const SEAL_MAX_BYTES = 64;
 const CRC_AND_END_BYTES = '00000000"}'.length;
 
-/** What a line of a log file turned out to be. `batch` is absent on lines from before there were seals. */
+/** Where a line belongs: line `number` of the `lines` that a batch has in this file. */
+export interface LinePosition {
+  batch: number;
+  number: number;
+  lines: number;
+}
+
+/** What a line of a log file turned out to be; one from before there were seals has no position. */
 export interface LogLine {
   json: string;
-  batch?: number;
-  left: number;
+  position?: LinePosition;
 }
 
 /** The line, without its line break, that holds this JSON object. */
-export function sealLine(json: string, batch: number, left: number): string {
-  const covered = `${json.slice(0, -1)},"_crc":"${batch}.${left}:`;
+export function sealLine(json: string, { batch, number, lines }: LinePosition): string {
+  const covered = `${json.slice(0, -1)},"_crc":"${batch}.${number}/${lines}:`;
   return `${covered}${crc32(covered).toString(16).padStart(8, '0')}"}`;
 }
 
@@ -27,17 +34,18 @@ export function sealLine(json: string, batch: number, left: number): string {
 export function readLine(line: Buffer): LogLine | undefined {
   const tail = line.toString('latin1', Math.max(0, line.length - SEAL_MAX_BYTES));
   const seal = SEAL.exec(tail);
-  if (!seal) return tail.includes(SEAL_KEY) ? undefined : readUnsealed(line.toString('utf8'));
-  const [text, batch, left, crc] = seal;
+  if (!seal) return DAMAGED_SEAL.test(tail) ? undefined : readUnsealed(line.toString('utf8'));
+  const [text, batch, number, lines, crc = ''] = seal;
   const actual = crc32(line.subarray(0, line.length - CRC_AND_END_BYTES));
-  if (actual !== Number.parseInt(crc ?? '', 16)) return undefined;
-  return { json: `${line.toString('utf8', 0, line.length - text.length)}}`, batch: Number(batch), left: Number(left) };
+  if (actual !== Number.parseInt(crc, 16)) return undefined;
+  const position = { batch: Number(batch), number: Number(number), lines: Number(lines) };
+  return { json: `${line.toString('utf8', 0, line.length - text.length)}}`, position };
 }
 
 function readUnsealed(json: string): LogLine | undefined {
   try {
     const value: unknown = JSON.parse(json);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { json, left: 0 } : undefined;
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { json } : undefined;
   } catch {
     return undefined;
   }

@@ -7,7 +7,7 @@ import { StartError } from '../errors/start-error.js';
 import type { IdSource } from './id-source.js';
 import type { IndexDatabase } from './index-database.js';
 import { LogPosition, LogPositions, positionAfter, START, stillThere } from './log-positions.js';
-import { BrokenTail, countLines, PlacedLine, scanBatches } from './log-scan.js';
+import { BrokenTail, countLines, findTail, PlacedLine, scanBatches } from './log-scan.js';
 import { isFreshStart } from './projection.js';
 import type { RecordLog } from './record-log.js';
 
@@ -24,13 +24,16 @@ export class LogRecovery {
     private readonly ids: IdSource,
   ) {}
 
-  /** @throws StartError when the file is damaged in its middle; nothing has been cut then */
+  /** @throws StartError when the file has lost something that was on the disk once; nothing has been changed then */
   async recover(log: RecordLog): Promise<void> {
-    const position = this.positions.get(log.name);
-    if (stillThere(log.file.path, position)) {
-      log.position = await this.readOn(log, position);
+    const known = this.positions.get(log.name);
+    if (stillThere(log.file.path, known)) {
+      log.position = await this.readOn(log, known);
     } else {
       this.logger.warn(`${basename(log.file.path)} is not the file the index was built from: building its part anew`);
+      const tail = findTail(log.file.path);
+      // What the index has read was synced before, so a write that was cut off cannot explain what is missing of it.
+      if (tail && tail.offset < known.offset) refuseDamage(log, tail);
       await this.rebuild(log);
     }
   }
@@ -89,22 +92,28 @@ export class LogRecovery {
     }
     const last = batch.at(-1);
     if (!last) return before;
-    return positionAfter(before, { bytes, lines: batch.length, lastLine: last.bytes, batch: last.batch ?? 0 });
+    return positionAfter(before, {
+      bytes,
+      lines: batch.length,
+      lastLine: last.bytes,
+      batch: last.position?.batch ?? 0,
+    });
   }
 
   private async cutTail(log: RecordLog, tail: BrokenTail, position: LogPosition): Promise<void> {
     const { path } = log.file;
-    if (tail.isDamage) {
-      const line = countLines(path, tail.offset) + 1;
-      throw new StartError(
-        `${path} is damaged at line ${line} (byte ${tail.offset}), and later changes stand behind it. ` +
-          `Nothing was changed. To cut the damaged lines out and keep them in a file beside it: npm run repair`,
-      );
-    }
+    if (tail.isDamage) refuseDamage(log, tail);
     const kept = `${path}.torn-${new Date().toISOString().replaceAll(':', '')}`;
     const cut = log.file.size - position.offset;
     await pipeline(createReadStream(path, { start: position.offset }), createWriteStream(kept, { flush: true }));
     await log.file.cutAt(position.offset);
     this.logger.warn(`${basename(path)} ended in ${cut} bytes of an unfinished write, moved to ${basename(kept)}`);
   }
+}
+
+function refuseDamage({ file: { path } }: RecordLog, { offset }: BrokenTail): never {
+  throw new StartError(
+    `${path} is damaged at line ${countLines(path, offset) + 1} (byte ${offset}), and it is not the end of an unfinished write. ` +
+      `Nothing was changed. To cut the damaged lines out and keep them in a file beside it: npm run repair`,
+  );
 }

@@ -39,16 +39,27 @@ export function* scanBatches(
   for (const raw of lines) {
     const line = placed(raw);
     if (!line || !follows(line, pending, lastBatch)) {
-      return { offset: end, isDamage: (line && !isPartOf(line, pending)) || hasOtherBatch(lines, pending[0]?.batch) };
+      return {
+        offset: end,
+        isDamage: (line && !isPartOf(line, pending)) || hasOtherBatch(lines, pending[0]?.position?.batch),
+      };
     }
     pending.push(line);
-    if (line.left > 0) continue;
+    if (line.position && line.position.number < line.position.lines) continue;
     yield pending;
     end = line.offset + line.length;
-    lastBatch = line.batch ?? lastBatch;
+    lastBatch = line.position?.batch;
     pending = [];
   }
   return pending.length > 0 ? { offset: end, isDamage: false } : undefined;
+}
+
+/** What is broken at the end of a file, if anything. */
+export function findTail(path: string): BrokenTail | undefined {
+  const batches = scanBatches(path, 0);
+  let step = batches.next();
+  while (!step.done) step = batches.next();
+  return step.value;
 }
 
 /** Every readable line of a file, whatever stands between them, and the ranges that are not readable: for repair. */
@@ -66,28 +77,30 @@ export function countLines(path: string, offset: number): number {
   return count;
 }
 
-/** Batches grow, their lines count down to 0, and lines without a seal only stand before the first that has one. */
-function follows(line: PlacedLine, pending: PlacedLine[], lastBatch: number | undefined): boolean {
-  const before = pending.at(-1);
-  if (before) return line.batch === before.batch && line.left === before.left - 1;
-  return lastBatch === undefined || (line.batch !== undefined && line.batch > lastBatch);
+/** Batches grow, their lines count up from 1, and lines without a seal only stand before the first that has one. */
+function follows({ position }: PlacedLine, pending: PlacedLine[], lastBatch: number | undefined): boolean {
+  const before = pending.at(-1)?.position;
+  if (!position) return !before && lastBatch === undefined;
+  const { batch, number, lines } = position;
+  if (before) return batch === before.batch && number === before.number + 1 && lines === before.lines;
+  return number === 1 && (lastBatch === undefined || batch > lastBatch);
 }
 
 function isPartOf(line: PlacedLine, pending: PlacedLine[]): boolean {
-  return pending.length > 0 && line.batch === pending[0]?.batch;
+  return pending.length > 0 && line.position?.batch === pending[0]?.position?.batch;
 }
 
 /**
- * A batch is written only after the one before it was synced, so whatever stands behind a broken batch and is not a
- * part of it proves that the broken one was once whole.
+ * A batch is written only after the one before it was synced. So a line that begins another batch, or belongs to one,
+ * proves that what is broken before it was once whole.
  */
 function hasOtherBatch(rest: Iterable<RawLine>, brokenBatch: number | undefined): boolean {
   let batch = brokenBatch;
   for (const raw of rest) {
     const line = placed(raw);
     if (!line) continue;
-    batch ??= line.batch;
-    if (line.batch === undefined || line.batch !== batch) return true;
+    if (!line.position || line.position.number === 1 || line.position.batch !== (batch ??= line.position.batch))
+      return true;
   }
   return false;
 }

@@ -1,5 +1,4 @@
 import { Logger } from '@nestjs/common';
-import { join } from 'node:path';
 import type { Config } from '../config/config.js';
 import type { Clock } from '../clock.js';
 import { unavailable } from '../errors/domain-error.js';
@@ -15,7 +14,6 @@ import type { FreshStart, Projection } from './projection.js';
 import { RecordLog } from './record-log.js';
 import { NOTHING_WRITTEN, RecordWriter } from './record-writer.js';
 
-const INDEX_FILE = 'index.sqlite';
 /** A log smaller than this is not worth compacting. */
 const COMPACT_MIN_LINES = 1000;
 
@@ -38,7 +36,7 @@ export class RecordLogs {
     private readonly clock: Clock,
     private readonly lock: DataDirLock,
   ) {
-    this.index = new IndexDatabase(join(config.dataDir, INDEX_FILE));
+    this.index = new IndexDatabase(config.dataDir);
     this.positions = new LogPositions(this.index);
     this.recovery = new LogRecovery(this.index, this.positions, ids);
     this.writer = new RecordWriter({

@@ -97,19 +97,24 @@ export class RecordWriter {
 
   private enqueue(job: Change | (() => Promise<void>)): void {
     this.waiting.push(job);
-    this.working ??= this.work().finally(() => (this.working = undefined));
+    this.working ??= this.work();
   }
 
   private async work(): Promise<void> {
-    // What the same turn of the event loop brings joins the first batch.
-    await nextTurn();
-    for (let job = this.waiting[0]; job; job = this.waiting[0]) {
-      if (typeof job === 'function') {
-        this.waiting.shift();
-        await job();
-      } else {
-        await this.commit();
+    try {
+      // What the same turn of the event loop brings joins the first batch.
+      await nextTurn();
+      for (let job = this.waiting[0]; job; job = this.waiting[0]) {
+        if (typeof job === 'function') {
+          this.waiting.shift();
+          await job();
+        } else {
+          await this.commit();
+        }
       }
+    } finally {
+      // In the very turn that found nothing waiting: a job that comes later must start the work anew.
+      this.working = undefined;
     }
   }
 

@@ -1,7 +1,7 @@
 import { ArgumentMetadata, Injectable, PipeTransform } from '@nestjs/common';
 import { getMetadataStorage, validateSync } from 'class-validator';
 import { FieldProblem, invalidInput } from '../errors/domain-error.js';
-import type { FieldRule } from './fields.js';
+import { FieldRule, problemWith } from './fields.js';
 
 type Dto = new () => object;
 
@@ -34,10 +34,11 @@ export class DtoPipe implements PipeTransform {
       const value = (input as Record<string, unknown>)[field];
       dto[field] = rule.read ? rule.read(value) : value;
     }
-    for (const { property, constraints = {} } of validateSync(dto, { forbidUnknownValues: false })) {
-      for (const message of Object.values(constraints)) {
-        problems.push({ field: path + property, message: path + message });
-      }
+    for (const { property, value } of validateSync(dto, { forbidUnknownValues: false })) {
+      // Said anew, because in a list the sentence must name the whole way to the field.
+      const field = path + property;
+      const rule = this.ruleOf(type, property);
+      problems.push({ field, message: (rule && problemWith(rule, value, field)) ?? `invalid ${field}` });
     }
     for (const [field, { nested }] of this.rulesOf(type)) {
       const items = dto[field];
@@ -63,6 +64,10 @@ export class DtoPipe implements PipeTransform {
       else if (typeof value === 'string' && value.trim() !== '') given[field] = value;
     }
     return given;
+  }
+
+  private ruleOf(type: Dto, field: string): FieldRule | undefined {
+    return this.rulesOf(type).find(([name]) => name === field)?.[1];
   }
 
   private rulesOf(type: Dto): [string, FieldRule][] {

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptions } from '@nestjs/swagger';
-import { ValidateBy, ValidationArguments } from 'class-validator';
+import { ValidateBy } from 'class-validator';
 
 /**
  * The building blocks of request DTOs. Each decorator says how a field is read (see {@link DtoPipe}), what it must be,
@@ -14,7 +14,7 @@ export interface FieldOptions {
 export interface FieldRule extends FieldOptions {
   /** Turns what was sent into what is stored; leaves alone what it does not understand. */
   read?(value: unknown): unknown;
-  /** What is wrong with a value that is there, as the end of a sentence that begins with the field's name, or a whole one. */
+  /** What is wrong with a value that is there, as a sentence about the field of this name. */
   problem(value: unknown, field: string): string | undefined;
   /** For a field that holds other DTOs. */
   nested?: () => new () => object;
@@ -173,22 +173,22 @@ export const Parsed = (parse: (text: string) => unknown, expected: string): Prop
   );
 
 function field(rule: FieldRule, schema: Schema): PropertyDecorator {
-  const optional = rule.optional ?? false;
-  const check = (value: unknown, name: string): string | undefined => {
-    if (value === undefined) return optional ? undefined : `${name} is required`;
-    return rule.problem(value, name);
-  };
   return applyDecorators(
-    ApiProperty({ ...schema, required: !optional } as ApiPropertyOptions),
+    ApiProperty({ ...schema, required: !rule.optional } as ApiPropertyOptions),
     ValidateBy({
       name: 'field',
       constraints: [rule],
       validator: {
-        validate: (value: unknown, args?: ValidationArguments) => check(value, args?.property ?? '') === undefined,
-        defaultMessage: (args?: ValidationArguments) => check(args?.value, args?.property ?? '') ?? '',
+        validate: (value: unknown) => problemWith(rule, value, '') === undefined,
       },
     }),
   );
+}
+
+/** What is wrong with a field's value, as a sentence about `name`; `undefined` when nothing is. */
+export function problemWith(rule: FieldRule, value: unknown, name: string): string | undefined {
+  if (value === undefined) return rule.optional ? undefined : `${name} is required`;
+  return rule.problem(value, name);
 }
 
 function trim(value: unknown): unknown {

@@ -1,10 +1,8 @@
 import type { Clock } from '../clock.js';
 import { Limit, Parsed, QueryText } from './fields.js';
-import { DURATION_FORM, INSTANT_FORM, parseDuration, parseInstant } from './time.js';
+import { DURATION_FORM, END_OF_TIME, INSTANT_FORM, parseDuration, parseInstant } from './time.js';
 
 const DEFAULT_SPAN_MS = 86_400_000;
-/** Later than every timestamp. */
-const END_OF_TIME = '9999-12-31T23:59:59.999Z';
 
 /** How much of a list is wanted, and from where. */
 export class PageQuery {
@@ -49,9 +47,9 @@ export interface TimeRange {
 
 /** `until` alone has no beginning: then only the end was asked for. */
 export function timeRange(query: Pick<TimeRangeQuery, 'since' | 'until' | 'last'>, clock: Clock): TimeRange {
-  const to = (query.until && parseInstant(query.until)) ?? END_OF_TIME;
+  const to = parseInstant(query.until ?? '') ?? END_OF_TIME;
   if (query.since) return { from: parseInstant(query.since) ?? '', to };
   if (query.until && !query.last) return { from: '', to };
-  const span = (query.last && parseDuration(query.last)) || DEFAULT_SPAN_MS;
+  const span = parseDuration(query.last ?? '') ?? DEFAULT_SPAN_MS;
   return { from: new Date(clock.now() - span).toISOString(), to };
 }

@@ -20,7 +20,7 @@ import {
 } from './task.entity.js';
 
 export class CreateTask {
-  /** @example Fix the leaking parser */
+  /** @example "Fix the leaking parser" */
   @Text()
   title!: string;
 
@@ -28,7 +28,7 @@ export class CreateTask {
   @Name()
   createdBy!: string;
 
-  /** @example File handles stay open when parsing fails */
+  /** @example "File handles stay open when parsing fails" */
   @OptionalText()
   description?: string;
 
@@ -85,7 +85,7 @@ export class AddNote {
   @Name()
   author!: string;
 
-  /** @example The leak is in the error path */
+  /** @example "The leak is in the error path" */
   @Text()
   content!: string;
 
@@ -120,7 +120,7 @@ export class AddArtifacts {
 export class SubmitForReview {
   /**
    * What was done; kept as a note.
-   * @example The parser closes its files on errors; test added
+   * @example "The parser closes its files on errors; test added"
    */
   @Text()
   summary!: string;
@@ -145,13 +145,13 @@ export class ApproveTask {
   @Name({ optional: true })
   approvedBy?: string;
 
-  /** @example Well done */
+  /** @example "Well done" */
   @OptionalText()
   comment?: string;
 }
 
 export class RejectTask {
-  /** @example The test does not cover directories */
+  /** @example "The test does not cover directories" */
   @Text()
   reason!: string;
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { decodeCursor, encodeCursor } from '../../common/storage/cursor.js';
+import { decodeCursor, decodeNumberCursor, encodeCursor } from '../../common/storage/cursor.js';
 import type { Statement } from '../../common/storage/index-database.js';
 import { Page, takePage } from '../../common/storage/page.js';
 import type { Projection } from '../../common/storage/projection.js';
@@ -165,9 +165,9 @@ export class BoardRepository implements Projection<TaskChange> {
 
   /** The newest changes of a task as they stand in the log, oldest first; `undefined` when there is no such task. */
   async history(id: string, limit: number, cursor?: string): Promise<Page | undefined> {
-    const [before = String(Number.MAX_SAFE_INTEGER)] = cursor === undefined ? [] : decodeCursor(cursor, 1);
+    const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : decodeNumberCursor(cursor);
     if (!this.byId.get(id)) return undefined;
-    const places = this.linesOf.all(id, Number(before), limit + 1);
+    const places = this.linesOf.all(id, before, limit + 1);
     const shown = places.slice(0, limit).reverse();
     const items = await this.records.readLines(shown);
     return { items, nextCursor: places.length > limit ? encodeCursor(String(shown[0]?.offset)) : undefined };

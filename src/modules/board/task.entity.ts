@@ -15,7 +15,7 @@ export class Note {
   /** @example builder-1 */
   author!: string;
 
-  /** @example The leak is in the error path */
+  /** @example "The leak is in the error path" */
   content!: string;
 
   /** @example finding */
@@ -48,10 +48,10 @@ export class Task {
   /** @example 01K9XW5T3V8Z6Q2N4M7P1R0SAB */
   id!: string;
 
-  /** @example Fix the leaking parser */
+  /** @example "Fix the leaking parser" */
   title!: string;
 
-  /** @example File handles stay open when parsing fails */
+  /** @example "File handles stay open when parsing fails" */
   description?: string;
 
   /** @example open */

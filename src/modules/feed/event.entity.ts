@@ -29,7 +29,7 @@ export class FeedEvent {
   /** @example finding */
   type!: EventType;
 
-  /** @example The parser leaks file handles on errors */
+  /** @example "The parser leaks file handles on errors" */
   summary!: string;
 
   /** Kept to the byte. */

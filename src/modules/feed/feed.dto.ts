@@ -17,14 +17,14 @@ export class PublishEvent {
 
   /**
    * One line for people.
-   * @example The parser leaks file handles on errors
+   * @example "The parser leaks file handles on errors"
    */
   @Text()
   summary!: string;
 
   /**
    * The rest of the story, kept to the byte.
-   * @example See src/parser.ts, line 120
+   * @example "See src/parser.ts, line 120"
    */
   @Verbatim({ optional: true })
   detail?: string;

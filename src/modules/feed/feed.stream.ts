@@ -21,7 +21,7 @@ export class FeedStream implements BeforeApplicationShutdown {
   /** `Last-Event-ID` beats `since`, because a browser that reconnects repeats the URL it began with. */
   open(request: Request, response: Response, { agent, since }: StreamEvents): void {
     const cursor = request.get('Last-Event-ID') || since;
-    this.hub.open(request, response, { topic: agent || undefined, cursor });
+    this.hub.open(request, response, { topic: agent, cursor: cursor?.toUpperCase() });
   }
 
   beforeApplicationShutdown(): void {

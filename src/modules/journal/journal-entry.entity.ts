@@ -6,7 +6,7 @@ export class JournalEntry {
   /** @example 2026-01-31T12:00:00.000Z */
   timestamp!: string;
 
-  /** @example The queue design feels right at last */
+  /** @example "The queue design feels right at last" */
   text!: string;
 
   /** @example builder-1 */

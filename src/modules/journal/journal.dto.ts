@@ -2,7 +2,7 @@ import { Name, NameList, OptionalText, QueryFlag, QueryText, Text } from '../../
 import { TimeRangeQuery } from '../../common/validation/time-range.dto.js';
 
 export class WriteJournalEntry {
-  /** @example The queue design feels right at last */
+  /** @example "The queue design feels right at last" */
   @Text()
   text!: string;
 

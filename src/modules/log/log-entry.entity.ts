@@ -6,7 +6,7 @@ export class LogEntry {
   /** @example 2026-01-31T12:00:00.000Z */
   timestamp!: string;
 
-  /** @example Tests are green after the parser fix */
+  /** @example "Tests are green after the parser fix" */
   text!: string;
 
   /** @example builder-1 */

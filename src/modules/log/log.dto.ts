@@ -1,7 +1,7 @@
 import { Name, Text } from '../../common/validation/fields.js';
 
 export class AppendLogEntry {
-  /** @example Tests are green after the parser fix */
+  /** @example "Tests are green after the parser fix" */
   @Text()
   text!: string;
 

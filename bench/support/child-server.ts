@@ -1,0 +1,91 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const START_MAX_MS = 15_000;
+const STOP_MAX_MS = 6000;
+const ROOT = join(import.meta.dirname, '..', '..');
+
+/** A server in a process of its own, on the loopback interface. */
+export interface ChildServer {
+  url: string;
+  pid: number;
+  stop(): Promise<void>;
+}
+
+/** The built server on an empty data folder, which goes away with it. */
+export async function startServer(token: string): Promise<ChildServer> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'vers-bench-'));
+  const port = await freePort();
+  const child = spawn(process.execPath, [join(ROOT, 'dist', 'main.js')], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: {
+      PATH: process.env['PATH'],
+      DATA_DIR: dataDir,
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      LOG_LEVEL: 'warn',
+      VERS_AUTH_TOKEN: token,
+    },
+  });
+  const url = `http://127.0.0.1:${port}`;
+  const said = collect(child.stderr);
+  const stop = async (): Promise<void> => {
+    await end(child);
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  try {
+    await untilReady(child, url);
+  } catch (error) {
+    await stop();
+    throw new Error(`the server did not start: ${said() || String(error)}`, { cause: error });
+  }
+  return { url, pid: child.pid ?? 0, stop };
+}
+
+/** A script that prints the port it listens on. */
+export async function startScript(path: string): Promise<ChildServer> {
+  const child = spawn(process.execPath, [path], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [port] = (await once(child.stdout, 'data', { signal: AbortSignal.timeout(START_MAX_MS) })) as [Buffer];
+  return { url: `http://127.0.0.1:${port.toString().trim()}`, pid: child.pid ?? 0, stop: () => end(child) };
+}
+
+async function untilReady(child: ChildProcess, url: string): Promise<void> {
+  const deadline = performance.now() + START_MAX_MS;
+  while (performance.now() < deadline) {
+    if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}`);
+    const reply = await fetch(`${url}/health/ready`).catch(() => undefined);
+    await reply?.body?.cancel();
+    if (reply?.ok) return;
+    await sleep(50);
+  }
+  throw new Error(`not ready after ${START_MAX_MS / 1000} s`);
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill();
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MAX_MS);
+  await exited;
+  clearTimeout(timer);
+}
+
+function collect(stream: NodeJS.ReadableStream): () => string {
+  let text = '';
+  stream.on('data', (chunk: Buffer) => (text = (text + chunk.toString()).slice(-2000)));
+  return () => text.trim();
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}

@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import { resolve } from 'node:path';
+import { loadConfig } from './config.js';
+
+describe('loadConfig', () => {
+  it('has a default for everything, and then listens on this machine only', () => {
+    expect(loadConfig({})).toEqual({
+      port: 3000,
+      host: '127.0.0.1',
+      dataDir: resolve('data'),
+      trustProxy: false,
+      durability: 'fsync',
+      logLevel: 'info',
+    });
+  });
+
+  it('listens on every address when a token is set', () => {
+    expect(loadConfig({ VERS_AUTH_TOKEN: 't' }).host).toBeUndefined();
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    expect(loadConfig({ PORT: '', HOST: ' ', PUBLIC_URL: '', LOG_LEVEL: '' })).toEqual(loadConfig({}));
+  });
+
+  it.each([
+    [{ PORT: '0' }, { port: 0 }],
+    [{ HOST: '::' }, { host: '::' }],
+    [{ HOST: 'agents.example' }, { host: 'agents.example' }],
+    [{ PUBLIC_URL: 'https://agents.example/' }, { publicUrl: 'https://agents.example' }],
+    [{ TRUST_PROXY: 'true' }, { trustProxy: true }],
+    [{ TRUST_PROXY: '2' }, { trustProxy: 2 }],
+    [{ TRUST_PROXY: 'loopback, 10.0.0.0/8, fd00::/8' }, { trustProxy: ['loopback', '10.0.0.0/8', 'fd00::/8'] }],
+    [{ DURABILITY: 'os' }, { durability: 'os' }],
+  ])('reads %j', (env, expected) => {
+    expect(loadConfig(env)).toMatchObject(expected);
+  });
+
+  it.each([
+    ['PORT', '65536'],
+    ['PORT', '-1'],
+    ['PORT', '3000x'],
+    ['HOST', 'two words'],
+    ['PUBLIC_URL', 'agents.example'],
+    ['PUBLIC_URL', 'ftp://agents.example'],
+    ['PUBLIC_URL', 'https://user@agents.example'],
+    ['TRUST_PROXY', '10.0.0.0/33'],
+    ['TRUST_PROXY', 'proxy.example'],
+    ['DURABILITY', 'FSYNC'],
+    ['LOG_LEVEL', 'trace'],
+    ['VERS_AUTH_TOKEN', ''],
+    ['VERS_AUTH_TOKEN', 'two words'],
+  ])('refuses %s=%s by name', (name, value) => {
+    expect(() => loadConfig({ [name]: value })).toThrow(new RegExp(`^${name} must be`));
+  });
+
+  it('names every bad value at once, but never the token', () => {
+    const refusal = (): unknown => loadConfig({ PORT: 'x', LOG_LEVEL: 'y', VERS_AUTH_TOKEN: 'my secret' });
+    expect(refusal).toThrow(/PORT[^]*LOG_LEVEL/);
+    expect(refusal).not.toThrow(/my secret/);
+  });
+});

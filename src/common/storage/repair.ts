@@ -1,0 +1,68 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { Disk } from './disk.js';
+import { discardIndex } from './index-database.js';
+import { LogFile } from './log-file.js';
+import { findTail, PlacedLine, scanLines } from './log-scan.js';
+
+const LOG_SUFFIX = '.jsonl';
+
+/** What became of one log file; `keptIn` is the file that holds what was cut out, if anything was. */
+export interface RepairResult {
+  file: string;
+  cut: number;
+  keptIn?: string;
+}
+
+/**
+ * Cuts out of each damaged log what cannot be read, and keeps it in a file beside it. The caller owns the data folder.
+ */
+export async function repairLogs(dataDir: string, disk: Disk, time: string): Promise<RepairResult[]> {
+  const names = readdirSync(dataDir).filter((file) => file.endsWith(LOG_SUFFIX));
+  const results: RepairResult[] = [];
+  for (const name of names.sort()) results.push(await repairLog(dataDir, basename(name, LOG_SUFFIX), disk, time));
+  if (results.some(({ cut }) => cut > 0)) discardIndex(dataDir);
+  return results;
+}
+
+async function repairLog(dataDir: string, log: string, disk: Disk, time: string): Promise<RepairResult> {
+  const path = join(dataDir, `${log}${LOG_SUFFIX}`);
+  if (!findTail(path)) return { file: path, cut: 0 };
+  const cut: Buffer[] = [];
+  const file = await LogFile.open(disk, dataDir, log);
+  try {
+    await file.writeReplacement(readableRecords(path, cut), 1);
+    const keptIn = cut.length > 0 ? `${path}.damaged-${time.replaceAll(':', '')}` : undefined;
+    if (keptIn) await keep(disk, keptIn, Buffer.concat(cut.flatMap((line) => [line, Buffer.from('\n')])));
+    await file.adoptReplacement();
+    return { file: path, cut: cut.length, keptIn };
+  } finally {
+    await file.close();
+  }
+}
+
+/** The records of all lines that are whole and in their place; the others go into `cut`. */
+function* readableRecords(path: string, cut: Buffer[]): Iterable<object> {
+  let last: PlacedLine | undefined;
+  for (const line of scanLines(path)) {
+    if ('damaged' in line || (last && !comesAfter(line, last))) {
+      cut.push('damaged' in line ? line.damaged : line.bytes);
+      continue;
+    }
+    last = line;
+    yield JSON.parse(line.json) as object;
+  }
+}
+
+function comesAfter({ position }: PlacedLine, { position: last }: PlacedLine): boolean {
+  if (!position || !last) return !last;
+  return position.batch === last.batch ? position.number > last.number : position.batch > last.batch;
+}
+
+async function keep(disk: Disk, path: string, data: Buffer): Promise<void> {
+  if (existsSync(path)) throw new Error(`${path} exists already`);
+  const file = await disk.open(path);
+  await file.write(data, 0);
+  await file.sync();
+  await file.close();
+}

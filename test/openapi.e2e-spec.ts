@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import openapiTS, { astToString } from 'openapi-typescript';
+import ts from 'typescript';
+import { temporaryFolder } from './support/app.js';
+import { ServerProcess } from './support/server.js';
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+
+const CONTRACT = `
+  DELETE /board/tasks/{id} | DELETE /feed/events | DELETE /registry/vms/{id} | GET /board/review | GET /board/tasks
+  GET /board/tasks/{id} | GET /board/tasks/{id}/history | GET /board/tasks/{id}/notes | GET /board/{id} | GET /feed/events
+  GET /feed/events/{id} | GET /feed/stats | GET /feed/stream | GET /health | GET /health/ready | GET /journal
+  GET /journal/raw | GET /log | GET /log/raw | GET /registry/discover/{role} | GET /registry/vms | GET /registry/vms/{id}
+  PATCH /board/tasks/{id} | PATCH /registry/vms/{id} | POST /board/tasks | POST /board/tasks/{id}/approve
+  POST /board/tasks/{id}/artifacts | POST /board/tasks/{id}/bump | POST /board/tasks/{id}/notes
+  POST /board/tasks/{id}/reject | POST /board/tasks/{id}/review | POST /feed/events | POST /journal | POST /log
+  POST /registry/vms | POST /registry/vms/{id}/heartbeat`
+  .split(/[|\n]/)
+  .map((route) => route.trim())
+  .filter(Boolean);
+
+/** What someone would write against the generated types; it must compile, and its mistakes must not. */
+const CLIENT = `
+  import createClient from 'openapi-fetch';
+  import type { components, paths } from './api.js';
+
+  const client = createClient<paths>({ baseUrl: 'http://localhost:3000', headers: { Authorization: 'Bearer x' } });
+  const { data: task, error } = await client.POST('/board/tasks', { body: { title: 't', createdBy: 'me', tags: ['a'] } });
+  const status: 'open' | 'in_progress' | 'in_review' | 'blocked' | 'done' | undefined = task?.status;
+  const sentence: string | undefined = error?.error;
+  const { data: page } = await client.GET('/board/tasks', { params: { query: { status: 'open', limit: 10 } } });
+  const titles: string[] | undefined = page?.tasks.map(({ title }) => title);
+  await client.PATCH('/board/tasks/{id}', { params: { path: { id: 'x' } }, body: { assignee: null } });
+  const event: components['schemas']['FeedEvent'] = { id: 'x', agent: 'a', type: 'custom', summary: 's', timestamp: 't' };
+  // @ts-expect-error -- createdBy is missing
+  await client.POST('/board/tasks', { body: { title: 't' } });
+  // @ts-expect-error -- there is no such status
+  await client.GET('/board/tasks', { params: { query: { status: 'banana' } } });
+  export { event, sentence, status, titles };`;
+
+let server: ServerProcess;
+let dataDir: string;
+let document: OpenAPIObject;
+
+// The document is complete only in what \`npm run build\` makes: the build reads the doc comments.
+beforeAll(async () => {
+  dataDir = temporaryFolder();
+  server = await ServerProcess.start({ DATA_DIR: dataDir });
+  document = (await (await fetch(`${server.url}/docs-json`)).json()) as OpenAPIObject;
+});
+
+afterAll(async () => {
+  await server.end('SIGTERM');
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+function operations(): [route: string, operation: Operation][] {
+  return Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]): [string, Operation] => [
+      `${method.toUpperCase()} ${path}`,
+      operation as Operation,
+    ]),
+  );
+}
+
+describe('the OpenAPI document', () => {
+  it('holds every route of the contract and no other', () => {
+    expect(
+      operations()
+        .map(([route]) => route)
+        .sort(),
+    ).toEqual([...CONTRACT].sort());
+  });
+
+  it('says of every route what it does, what it answers and how it refuses', () => {
+    for (const [route, { summary, tags, security, responses }] of operations()) {
+      const isOpen = route.startsWith('GET /health');
+      const statuses = Object.keys(responses);
+      expect([route, summary]).toEqual([route, expect.stringMatching(/^[A-Z].{10,}[.`]$/)]);
+      expect([route, tags?.length]).toEqual([route, 1]);
+      expect([route, security]).toEqual([route, isOpen ? undefined : [{ bearer: [] }]]);
+      expect([route, statuses.filter((status) => status.startsWith('2')).length]).toEqual([route, 1]);
+      expect([route, statuses.includes('401')]).toEqual([route, !isOpen]);
+      expect([route, statuses.includes('404')]).toEqual([route, route.includes('{id}')]);
+      for (const [status, answer] of Object.entries(responses)) {
+        const hasSchema = 'content' in (answer as object);
+        expect([route, status, hasSchema]).toEqual([route, status, true]);
+      }
+    }
+  });
+
+  it('describes every body with an example for each required field', () => {
+    const bodies = operations().filter(([, { requestBody }]) => requestBody);
+    expect(bodies.map(([route]) => route).sort()).toEqual(
+      CONTRACT.filter((route) => /^(POST|PATCH)/.test(route) && !/(bump|heartbeat)$/.test(route)).sort(),
+    );
+    for (const [route, { requestBody, responses }] of bodies) {
+      const schema = /#\/components\/schemas\/(\w+)/.exec(JSON.stringify(requestBody))?.[1] ?? '';
+      const { properties = {}, required = [] } = document.components?.schemas?.[schema] as {
+        properties?: Record<string, { example?: unknown; $ref?: string; items?: unknown; allOf?: unknown }>;
+        required?: string[];
+      };
+      for (const name of required) {
+        const { example, items } = properties[name] ?? {};
+        expect([route, name, example !== undefined || items !== undefined]).toEqual([route, name, true]);
+      }
+      expect([route, Object.keys(responses)]).toEqual([route, expect.arrayContaining(['400', '403', '413', '503'])]);
+    }
+  });
+
+  it('describes every query parameter', () => {
+    for (const [route, { parameters = [] }] of operations()) {
+      for (const parameter of parameters as { name: string; in: string; description?: string }[]) {
+        if (parameter.in === 'query')
+          expect([route, parameter.name, parameter.description]).toEqual([route, parameter.name, expect.any(String)]);
+      }
+    }
+  });
+
+  it('describes the stream', () => {
+    const stream = document.paths['/feed/stream']?.get;
+    expect(stream?.responses['200']).toMatchObject({
+      description: expect.stringContaining('event: reset'),
+      content: { 'text/event-stream': { schema: { $ref: '#/components/schemas/FeedEvent' } } },
+    });
+    expect(stream?.parameters).toContainEqual(expect.objectContaining({ name: 'Last-Event-ID', in: 'header' }));
+  });
+
+  it('makes a typed client that compiles, and that refuses mistakes', async () => {
+    const folder = mkdtempSync(resolve('test/.client-'));
+    try {
+      writeFileSync(join(folder, 'api.ts'), astToString(await openapiTS(document as never)));
+      writeFileSync(join(folder, 'client.ts'), CLIENT);
+      const options: ts.CompilerOptions = {
+        strict: true,
+        noEmit: true,
+        skipLibCheck: true,
+        target: ts.ScriptTarget.ES2022,
+        module: ts.ModuleKind.NodeNext,
+        types: [],
+      };
+      const program = ts.createProgram([join(folder, 'client.ts')], options);
+      const messages = ts
+        .getPreEmitDiagnostics(program)
+        .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
+      expect(messages).toEqual([]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe('GET /docs', () => {
+  it('serves the page and its parts, under a policy that lets no foreign script in', async () => {
+    const page = await fetch(`${server.url}/docs`);
+    const html = await page.text();
+    expect([page.status, html]).toEqual([200, expect.stringContaining('swagger-ui')]);
+    expect(page.headers.get('content-security-policy')).toContain("script-src 'self'");
+    expect(html).not.toMatch(/<script>(?!\s*<\/script>)/);
+    const scripts = [...html.matchAll(/src="(\.?\/?[^"]+\.js)"/g)].map(
+      ([, path]) => new URL(path ?? '', `${server.url}/docs`).href,
+    );
+    expect(scripts.length).toBeGreaterThan(0);
+    for (const script of scripts) expect([script, (await fetch(script)).status]).toEqual([script, 200]);
+  });
+});

@@ -1,0 +1,292 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { TestApp } from './support/app.js';
+import { makeEvent, makeTask, makeVm } from './support/make.js';
+import {
+  acceptedBody,
+  choice,
+  CREDENTIAL,
+  Fields,
+  name,
+  notEmpty,
+  nullable,
+  object,
+  objects,
+  optional,
+  prose,
+  Refusal,
+  refusalsOf,
+  refusedMethods,
+  Route,
+  strings,
+  text,
+  whole,
+} from './support/refusals.js';
+import { TestStream } from './support/stream.js';
+
+const encoded = (keys: unknown): string => Buffer.from(JSON.stringify(keys)).toString('base64url');
+
+const cursor = ['nonsense', encoded({}), encoded([]), encoded([1]), encoded(['a', 'b', 'c'])];
+const limit = ['0', '-1', 'abc', '1.5', '1e3', '0x10', '10001', '99999999999'];
+const PAGE = { limit, cursor };
+const instant = [
+  'nonsense',
+  '2026-13-01',
+  '2026-02-30',
+  '2026-01-32',
+  '2026-01-31T25:00',
+  '31.1.2026',
+  '1769860800000',
+  '7d',
+];
+const SPAN = {
+  ...PAGE,
+  since: instant,
+  until: instant,
+  last: ['nonsense', '7', '1y', '-1h', '1.5h', 'h', '1 h', '1H'],
+};
+const oneOf = ['banana', 'constructor', '__proto__'];
+const anyText: string[] = [];
+
+const tags = optional(strings(['x']));
+const artifact = { type: choice('branch'), url: text('u'), label: text('l'), addedBy: optional(name('ann')) };
+const service = {
+  name: name('api'),
+  port: whole(3000, [0, -1, 1.5, 65_536]),
+  healthPath: prose('/health'),
+  protocol: prose('http'),
+};
+const vm = {
+  name: name('builder'),
+  role: choice('worker'),
+  address: text('b.example'),
+  status: optional(choice('paused')),
+  services: optional(objects(service)),
+  metadata: optional(object({ a: 1 })),
+};
+
+const ROUTES: Route[] = [
+  {
+    route: 'POST /board/tasks',
+    body: {
+      title: text('Fix it'),
+      createdBy: name('ann'),
+      description: prose('All of it'),
+      status: optional(choice('open')),
+      assignee: optional(name('bob')),
+      tags,
+      dependencies: tags,
+    },
+  },
+  { route: 'GET /board/tasks', query: { ...PAGE, status: oneOf, assignee: anyText, tag: anyText } },
+  { route: 'GET /board/review', query: PAGE },
+  { route: 'GET /board/tasks/:id', unknown: 'task not found' },
+  { route: 'GET /board/:id', unknown: 'task not found' },
+  {
+    route: 'PATCH /board/tasks/:id',
+    body: {
+      title: optional(text('Fix it')),
+      description: prose('All of it'),
+      status: optional(choice('open')),
+      assignee: optional(nullable(name('bob'))),
+      tags,
+      dependencies: tags,
+    },
+    unknown: 'task not found',
+  },
+  { route: 'DELETE /board/tasks/:id', unknown: 'task not found' },
+  {
+    route: 'GET /board/tasks/:id/history',
+    query: { ...PAGE, cursor: [...cursor, encoded(['abc'])] },
+    unknown: 'task not found',
+  },
+  {
+    route: 'POST /board/tasks/:id/notes',
+    body: { author: name('ann'), content: text('It leaks'), type: choice('finding') },
+    unknown: 'task not found',
+  },
+  { route: 'GET /board/tasks/:id/notes', query: PAGE, unknown: 'task not found' },
+  {
+    route: 'POST /board/tasks/:id/artifacts',
+    body: { artifacts: notEmpty(objects(artifact)) },
+    unknown: 'task not found',
+  },
+  {
+    route: 'POST /board/tasks/:id/review',
+    body: { summary: text('Done'), reviewedBy: optional(name('ann')), artifacts: optional(objects(artifact)) },
+    unknown: 'task not found',
+  },
+  {
+    route: 'POST /board/tasks/:id/approve',
+    body: { approvedBy: optional(name('ann')), comment: prose('Well done') },
+    unknown: 'task not found',
+  },
+  {
+    route: 'POST /board/tasks/:id/reject',
+    body: { reason: text('No test'), rejectedBy: optional(name('ann')) },
+    unknown: 'task not found',
+  },
+  { route: 'POST /board/tasks/:id/bump', unknown: 'task not found' },
+
+  {
+    route: 'POST /feed/events',
+    body: {
+      agent: name('ann'),
+      type: choice('custom'),
+      summary: text('It leaks'),
+      detail: prose('Here'),
+      metadata: optional(object({ a: 1 })),
+    },
+  },
+  {
+    route: 'GET /feed/events',
+    query: {
+      agent: anyText,
+      type: oneOf,
+      since: [...instant, '01K9XW5T3V8Z6Q2N4M7P1R0SA', '01K9XW5T3V8Z6Q2N4M7P1R0SAU'],
+      limit: limit.filter((value) => value !== '0'),
+      cursor,
+    },
+  },
+  { route: 'DELETE /feed/events' },
+  { route: 'GET /feed/events/:id', unknown: 'event not found' },
+  { route: 'GET /feed/stats' },
+  { route: 'GET /feed/stream', query: { agent: anyText, since: [...instant, '2026-01-31T12:00:00Z'] } },
+
+  { route: 'POST /log', body: { text: text('Done'), agent: optional(name('ann')) } },
+  { route: 'GET /log', query: SPAN },
+  { route: 'GET /log/raw', query: SPAN },
+
+  {
+    route: 'POST /journal',
+    body: { text: text('At last'), author: optional(name('ann')), mood: prose('relieved'), tags },
+  },
+  { route: 'GET /journal', query: { ...SPAN, author: anyText, tag: anyText, raw: ['yes', '1', 'TRUE'] } },
+  { route: 'GET /journal/raw', query: { ...SPAN, author: anyText, tag: anyText } },
+
+  { route: 'POST /registry/vms', body: { id: name('vm-2'), registeredBy: name('ann'), ...vm } },
+  { route: 'GET /registry/vms', query: { ...PAGE, role: oneOf, status: oneOf } },
+  { route: 'GET /registry/vms/:id', unknown: 'VM not found' },
+  { route: 'PATCH /registry/vms/:id', body: allOptional(vm), unknown: 'VM not found' },
+  { route: 'DELETE /registry/vms/:id', unknown: 'VM not found' },
+  { route: 'POST /registry/vms/:id/heartbeat', unknown: 'VM not found' },
+  { route: 'GET /registry/discover/worker', query: PAGE },
+];
+
+let app: TestApp;
+
+function allOptional(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).map(([field, rule]) => [field, optional(rule)]));
+}
+
+function requiredOf(fields: Fields = {}): string[] {
+  return Object.keys(fields).filter((field) => !fields[field]?.isOptional);
+}
+
+/** An id that stands for `:id` in the paths of a service. */
+async function makeId(path: string): Promise<string> {
+  if (path.startsWith('/board')) return (await makeTask(app)).id;
+  if (path.startsWith('/feed')) return (await makeEvent(app)).id;
+  return (await makeVm(app)).id;
+}
+
+describe('a refused request', () => {
+  const known: Record<string, string> = {};
+  let stream: TestStream;
+  let before: string;
+
+  beforeAll(async () => {
+    app = await TestApp.start();
+    for (const service of ['/board', '/feed', '/registry']) known[service] = await makeId(service);
+    stream = await TestStream.open(`${app.url}/feed/stream`);
+    before = app.storedText();
+  });
+
+  afterAll(async () => {
+    stream.close();
+    await app.stop();
+  });
+
+  function ask(
+    method: string | undefined,
+    path: string,
+    body?: Refusal['body'],
+    headers: Record<string, string> = CREDENTIAL,
+  ): Promise<Response> {
+    const id = known[/^\/\w+/.exec(path)?.[0] ?? ''] ?? '';
+    return fetch(app.url + path.replace(':id', id), { method, headers, body });
+  }
+
+  async function expectRefusal({ method, path, headers, body, status, error, field, allow }: Refusal): Promise<void> {
+    const response = await ask(method, path, body, headers);
+    const message: unknown = expect.stringContaining(error);
+    expect([response.status, await response.json()]).toEqual([
+      status,
+      { error: message, ...(field !== undefined && { details: [{ field, message }] }) },
+    ]);
+    expect(response.headers.get('Content-Type')).toMatch(/^application\/json\b/);
+    expect(response.headers.get('Allow') ?? undefined).toBe(allow);
+    expect(app.storedText()).toBe(before);
+  }
+
+  describe.each(ROUTES)('$route', (route) => {
+    it.each(refusalsOf(route))('for $title changes nothing', expectRefusal);
+  });
+
+  describe.each(ROUTES.filter(({ body }) => requiredOf(body).length > 0))('$route', ({ route, body }) => {
+    it.each(['{}', '', ' \n'])('for the body %j names all that is required', async (sent) => {
+      const [method, path = ''] = route.split(' ');
+      const response = await ask(method, path, sent);
+      const messages = requiredOf(body).map((field) => `${field} is required`);
+      const { error, details } = (await response.json()) as { error: string; details: { message: string }[] };
+      expect([response.status, details.map(({ message }) => message).sort()]).toEqual([400, messages.sort()]);
+      expect(messages).toContain(error);
+      expect(app.storedText()).toBe(before);
+    });
+  });
+
+  describe('with a method that its path does not have', () => {
+    it.each(refusedMethods(ROUTES))('for $title says what is allowed', expectRefusal);
+  });
+
+  it.each([
+    '/board',
+    '/board/tasks/a/b/c',
+    '/feed',
+    '/feed/nothing',
+    '/log/nothing',
+    '/journal/a',
+    '/registry/vms/a/b',
+  ])('for %s, where there is nothing, is a 404', async (path) => {
+    for (const method of ['GET', 'POST', 'DELETE']) {
+      const response = await ask(method, path);
+      expect([response.status, await response.json()]).toEqual([404, { error: `no such route: ${path}` }]);
+      expect((await ask(method, path, undefined, {})).status).toBe(401);
+    }
+  });
+
+  it('is heard of by nobody on the feed', async () => {
+    const event = await makeEvent(app);
+    expect(await stream.next()).toEqual({ id: event.id, data: event });
+  });
+});
+
+describe('what refusals are made from', () => {
+  beforeAll(async () => {
+    app = await TestApp.start();
+  });
+
+  afterAll(() => app.stop());
+
+  it.each(ROUTES)('is accepted by $route as it is', async ({ route, body }) => {
+    const [method, path = ''] = route.split(' ');
+    await app.api.delete('/registry/vms/vm-1');
+    const url = app.url + path.replace(':id', await makeId(path));
+    const response = await fetch(url, {
+      method,
+      headers: CREDENTIAL,
+      body: body && JSON.stringify(acceptedBody(body)),
+    });
+    await response.body?.cancel();
+    expect([200, 201]).toContain(response.status);
+  });
+});

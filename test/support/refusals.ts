@@ -97,7 +97,12 @@ export const objects = (items: Fields): Field => ({
 
 export const notEmpty = (field: Field): Field => ({ ...field, refused: [...field.refused, [[], isNamed]] });
 
-export const optional = (field: Field): Field => ({ ...field, isOptional: true });
+/** A field that may be absent; blank text is then no longer as good as none. */
+export const optional = (field: Field): Field => ({
+  ...field,
+  isOptional: true,
+  refused: field.refused.map(([value, says, ...rest]) => [value, says === isRequired ? isNamed : says, ...rest]),
+});
 
 export const nullable = (field: Field): Field => ({
   ...field,

@@ -43,7 +43,11 @@ export class SseReader {
   async ready(): Promise<void> {
     if (!this.isOpen || !this.response.writableNeedDrain) return nextTurn();
     await new Promise<void>((resolve) => {
-      this.response.once('drain', resolve).once('close', resolve);
+      const done = (): void => {
+        this.response.off('drain', done).off('close', done);
+        resolve();
+      };
+      this.response.on('drain', done).on('close', done);
     });
   }
 

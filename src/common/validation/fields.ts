@@ -30,13 +30,13 @@ export const PAGE_MAX_ITEMS = 10_000;
 /** A name or an id: trimmed, not empty, at most 256 characters. */
 export const Name = (options: FieldOptions = {}): PropertyDecorator =>
   field(
-    { ...options, read: trim, problem: nameProblem },
+    { ...options, read: trim, problem: requiredUnless(options, nameProblem) },
     { type: String, minLength: 1, maxLength: NAME_MAX_CHARACTERS },
   );
 
 /** A text for people: trimmed and not empty. */
 export const Text = (options: FieldOptions = {}): PropertyDecorator =>
-  field({ ...options, read: trim, problem: textProblem }, { type: String, minLength: 1 });
+  field({ ...options, read: trim, problem: requiredUnless(options, textProblem) }, { type: String, minLength: 1 });
 
 /** A text for people that may be empty or absent: trimmed. */
 export const OptionalText = (): PropertyDecorator =>
@@ -76,12 +76,12 @@ export const OneOf = (values: readonly string[], enumName: string, options: Fiel
     { enum: [...values], enumName },
   );
 
-/** A list of names, each trimmed; empty ones are refused. At most 1,000. */
-export const NameList = (options: FieldOptions & { dropEmpty?: boolean } = {}): PropertyDecorator =>
+/** A list of names, each trimmed; empty ones are dropped. At most 1,000. */
+export const NameList = (options: FieldOptions = {}): PropertyDecorator =>
   field(
     {
       ...options,
-      read: (value) => (Array.isArray(value) ? trimAll(value, options.dropEmpty ?? false) : value),
+      read: (value) => (Array.isArray(value) ? value.map(trim).filter((item) => item !== '') : value),
       problem: (value, name) => {
         if (!Array.isArray(value) || value.some((item) => typeof item !== 'string'))
           return `${name} must be an array of strings`;
@@ -195,19 +195,19 @@ function trim(value: unknown): unknown {
   return typeof value === 'string' ? value.trim() : value;
 }
 
-function trimAll(values: unknown[], dropEmpty: boolean): unknown[] {
-  const trimmed = values.map(trim);
-  return dropEmpty ? trimmed.filter((value) => value !== '') : trimmed;
-}
-
 /** Half a surrogate pair cannot be stored as UTF-8, so two different names could become one. */
 function stringProblem(value: unknown, name: string): string | undefined {
   if (typeof value !== 'string') return `${name} must be a string`;
   return value.isWellFormed() ? undefined : `${name} must be valid Unicode`;
 }
 
+/** An empty value of a field that must be there is as good as none. */
+function requiredUnless({ optional }: FieldOptions, problem: FieldRule['problem']): FieldRule['problem'] {
+  return (value, name) => (value === '' && !optional ? `${name} is required` : problem(value, name));
+}
+
 function textProblem(value: unknown, name: string): string | undefined {
-  return value === '' ? `${name} is required` : stringProblem(value, name);
+  return value === '' ? `${name} must not be empty` : stringProblem(value, name);
 }
 
 function nameProblem(value: unknown, name: string): string | undefined {

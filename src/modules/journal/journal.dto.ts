@@ -21,7 +21,7 @@ export class WriteJournalEntry {
    * Empty ones are dropped.
    * @example ["design"]
    */
-  @NameList({ optional: true, dropEmpty: true })
+  @NameList({ optional: true })
   tags?: string[];
 }
 

@@ -20,9 +20,9 @@ export class Heartbeats {
     this.timer ??= setTimeout(() => void this.flush().catch(() => undefined), FLUSH_MS);
   }
 
-  /** What came before a change of the VM's record is in that record. */
-  forget(id: string): void {
-    this.pending.delete(id);
+  /** What came before the VM's record was last changed is in that record. */
+  forget(id: string, upTo: string): void {
+    if ((this.pending.get(id) ?? '') <= upTo) this.pending.delete(id);
   }
 
   /** Brings all that is pending to the index; what the index refuses is tried again with the next beats. */

@@ -67,10 +67,13 @@ export class RegistryRepository implements Projection<VmChange>, BeforeApplicati
     roleAndStatus: this.list('role = ? AND status = ? AND'),
   };
 
-  constructor(private readonly logs: RecordLogs) {}
+  constructor(private readonly logs: RecordLogs) {
+    this.records.committed$.subscribe(({ record }) => {
+      this.heartbeats.forget(record.id, 'deleted' in record ? TIME_CEILING : record.lastSeen);
+    });
+  }
 
   apply(change: VmChange, json: string): string {
-    this.heartbeats.forget(change.id);
     if ('deleted' in change) {
       this.remove.run(change.id);
       return json;

@@ -10,6 +10,7 @@ import { AnswerAdapter } from './common/http/answer.adapter.js';
 import { JsonLogger } from './common/logging/json-logger.js';
 import { RecordLogs } from './common/storage/record-logs.js';
 
+const FATAL_EXIT_MS = 200;
 /** The process ends by then, whatever still hangs. */
 const STOP_MAX_MS = 4500;
 
@@ -23,7 +24,8 @@ async function main(): Promise<void> {
   setUp(app);
   app.get(RecordLogs).onFatal = (error) => {
     logger.fatal(error, 'storage');
-    process.exit(1);
+    // Those who wait for an answer still hear that theirs was refused.
+    setTimeout(() => process.exit(1), FATAL_EXIT_MS);
   };
   stopOnSignal(app, logger);
   await (config.host ? app.listen(config.port, config.host) : app.listen(config.port));

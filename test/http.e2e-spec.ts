@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect } from 'node:net';
+import { Lifecycle } from '../src/common/http/lifecycle.js';
 import { TestApp, TOKEN } from './support/app.js';
 
 const EVENT = { agent: 'a', type: 'custom', summary: 's' };
@@ -200,5 +201,30 @@ describe('dev mode', () => {
     expect((await open.anonymous.post('/feed/events').set('Sec-Fetch-Site', 'cross-site').send(EVENT)).status).toBe(
       403,
     );
+  });
+});
+
+describe('the life of the server', () => {
+  it('begins with 503 until the data is read, and ends with 503 while it shuts down', async () => {
+    const young = await TestApp.listen();
+    const answers = async () => {
+      const paths = ['/health', '/health/ready', '/board/tasks', '/feed/stream', '/nowhere'];
+      const all = await Promise.all(paths.map((path) => young.api.get(path).buffer(false)));
+      return all.map(({ status, headers }) => [status, headers['retry-after'] as unknown]);
+    };
+    const refused: unknown[] = [
+      [200, undefined],
+      [503, '1'],
+      [503, '1'],
+      [503, '1'],
+      [503, '1'],
+    ];
+    expect(await answers()).toEqual(refused);
+    await young.begin();
+    expect((await young.anonymous.get('/health/ready')).body).toEqual({ status: 'ready' });
+    young.app.get(Lifecycle).stopping();
+    expect(await answers()).toEqual(refused);
+    expect((await young.anonymous.get('/board/tasks')).body).toEqual({ error: 'the server is shutting down' });
+    await young.stop();
   });
 });

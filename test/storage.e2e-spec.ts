@@ -85,6 +85,7 @@ describe('a restart', () => {
       () => writeFileSync(file('index.sqlite'), 'this is no database, however one reads it'.repeat(100)),
     ],
     ['cut off', () => truncateSync(file('index.sqlite'), 5000)],
+    ['damaged inside', () => writeFileSync(file('index.sqlite'), readFileSync(file('index.sqlite')).fill(0x55, 4096))],
   ])('rebuilds an index that is %s', async (_, damage) => {
     await fill();
     const before = await everything();
@@ -209,6 +210,20 @@ describe('damage inside a log', () => {
     await repairLogs(dataDir, new Disk(), 'now');
     app = await TestApp.start({ dataDir });
     expect((await app.api.get('/board/tasks')).body).toMatchObject({ tasks: [kept], count: 1 });
+  });
+});
+
+describe('a line that is no record of its log', () => {
+  it('stops the start with file and line', async () => {
+    await publish('one');
+    await app.stop();
+    rmSync(file('index.sqlite'));
+    const text = readFileSync(file('feed.jsonl'), 'utf8');
+    writeFileSync(file('feed.jsonl'), `{"id":"x"}\n${text}`);
+    await expect(TestApp.start({ dataDir })).rejects.toThrow(/feed\.jsonl line 1 is not a record of the feed log/);
+    writeFileSync(file('feed.jsonl'), text);
+    app = await TestApp.start({ dataDir });
+    expect((await app.api.get('/feed/events')).body).toHaveLength(1);
   });
 });
 

@@ -32,7 +32,15 @@ export class TestApp {
     private readonly ownsDataDir: boolean,
   ) {}
 
-  static async start({ env = {}, dataDir, disk, clock }: AppOptions = {}): Promise<TestApp> {
+  /** An application that answers. */
+  static async start(options: AppOptions = {}): Promise<TestApp> {
+    const app = await TestApp.listen(options);
+    await app.begin();
+    return app;
+  }
+
+  /** An application that listens, but has not read its data yet. */
+  static async listen({ env = {}, dataDir, disk, clock }: AppOptions = {}): Promise<TestApp> {
     const folder = dataDir ?? temporaryFolder();
     const config = loadConfig({ VERS_AUTH_TOKEN: TOKEN, ...env, DATA_DIR: folder, PORT: '0' });
     const builder = Test.createTestingModule({ imports: [AppModule.with(config)] }).setLogger(false as never);
@@ -45,14 +53,18 @@ export class TestApp {
     });
     setUp(app);
     await app.listen(0, '127.0.0.1');
-    try {
-      await start(app);
-    } catch (error) {
-      await stop(app);
-      throw error;
-    }
     const { port } = app.getHttpServer().address() as AddressInfo;
     return new TestApp(app, `http://127.0.0.1:${port}`, folder, dataDir === undefined);
+  }
+
+  /** Reads the data; an application that cannot is stopped. */
+  async begin(): Promise<void> {
+    try {
+      await start(this.app);
+    } catch (error) {
+      await stop(this.app);
+      throw error;
+    }
   }
 
   /** Requests with the credential. */

@@ -35,7 +35,6 @@ export class ErrorFilter implements ExceptionFilter {
     request: Request,
   ): { status: number; body: object; headers: Record<string, string> } {
     if (error instanceof DomainError) {
-      if (error.cause !== undefined) this.logger.error({ requestId: requestIdOf(request), err: error.cause });
       const body = { error: error.message, ...(error.details && { details: error.details }) };
       return { status: STATUS[error.code], body, headers: error.headers };
     }

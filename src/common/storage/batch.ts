@@ -10,8 +10,8 @@ interface Entry {
   wire: string;
 }
 
+/** What a batch adds to one file, and where that ends. */
 interface Portion {
-  entries: Entry[];
   data: Buffer;
   position: LogPosition;
 }
@@ -42,10 +42,6 @@ export class Batch {
     return this.characters;
   }
 
-  get logs(): RecordLog[] {
-    return [...this.portions.keys()];
-  }
-
   /** Seals the lines and tells the projections where they will stand; nothing can be appended any more. */
   seal(): void {
     for (const [log, entries] of Map.groupBy(this.entries, ({ log }) => log)) {
@@ -55,7 +51,7 @@ export class Batch {
       const data = Buffer.from(`${lines.join('\n')}\n`);
       const lastLine = lines.at(-1) ?? '';
       const end = { bytes: data.length, lines: lines.length, lastLine, batch: this.number };
-      this.portions.set(log, { entries, data, position: positionAfter(log.position, end) });
+      this.portions.set(log, { data, position: positionAfter(log.position, end) });
       if (log.projection.locate) this.locate(log, entries, lines);
     }
   }

@@ -39,6 +39,8 @@ export class IndexDatabase {
   private writing?: { source: DataSource; connection: Connection };
   private reading?: { source: DataSource; connection: Connection };
 
+  private readonly beginStatement = this.write('BEGIN IMMEDIATE');
+  private readonly commitStatement = this.write('COMMIT');
   private readonly path: string;
 
   constructor(private readonly dataDir: string) {
@@ -79,11 +81,11 @@ export class IndexDatabase {
   }
 
   begin(): void {
-    this.connection(this.writing).exec('BEGIN IMMEDIATE');
+    this.beginStatement.run();
   }
 
   commit(): void {
-    this.connection(this.writing).exec('COMMIT');
+    this.commitStatement.run();
   }
 
   /** Also right after SQLite has rolled back by itself, as it does when its disk is full. */

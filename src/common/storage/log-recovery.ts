@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { StartError } from '../errors/start-error.js';
 import type { IdSource } from './id-source.js';
-import type { IndexDatabase } from './index-database.js';
+import { IndexDatabase, isDamage } from './index-database.js';
 import { LogPosition, LogPositions, positionAfter, START, stillThere } from './log-positions.js';
 import { BrokenTail, countLines, findTail, PlacedLine, scanBatches } from './log-scan.js';
 import { isFreshStart } from './projection.js';
@@ -85,7 +85,13 @@ export class LogRecovery {
         this.ids.seed(record.id);
         continue;
       }
-      log.projection.apply(record, json);
+      try {
+        log.projection.apply(record, json);
+      } catch (error) {
+        if (isDamage(error)) throw error;
+        const place = `${log.file.path} line ${countLines(log.file.path, offset) + 1}`;
+        throw new StartError(`${place} is not a record of the ${log.name} log: ${(error as Error).message}`);
+      }
       log.projection.locate?.(record, offset, length);
       const id = log.projection.largestId(record);
       if (id) this.ids.seed(id);

@@ -6,7 +6,7 @@ import type { Batch } from './batch.js';
 import { DataDirLock } from './data-dir-lock.js';
 import type { Disk } from './disk.js';
 import type { IdSource } from './id-source.js';
-import { IndexDatabase } from './index-database.js';
+import { IndexDatabase, isDamage } from './index-database.js';
 import { LogFile } from './log-file.js';
 import { LogPositions } from './log-positions.js';
 import { LogRecovery } from './log-recovery.js';
@@ -63,12 +63,15 @@ export class RecordLogs {
   /** Opens every log, recovers it, and brings the index up to date. */
   async start(): Promise<void> {
     const logs = [...this.logs.values()];
-    await this.index.open(logs.map(({ projection }) => projection.tables));
-    this.ids.seed(this.positions.largestId);
-    for (const log of logs) {
-      log.open(await LogFile.open(this.disk, this.config.dataDir, log.name));
-      await this.recovery.recover(log);
-      this.writer.startAfter(log.position.batch);
+    for (const log of logs) log.open(await LogFile.open(this.disk, this.config.dataDir, log.name));
+    try {
+      await this.recover(logs);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      this.logger.warn('the index is damaged: building it anew');
+      await this.index.close();
+      this.index.discard();
+      await this.recover(logs);
     }
     for (const log of logs) if (isMostlySuperseded(log)) await this.compact(log);
   }
@@ -108,6 +111,15 @@ export class RecordLogs {
     for (const log of this.logs.values()) await log.close();
     await this.index.close();
     this.lock.release();
+  }
+
+  private async recover(logs: RecordLog[]): Promise<void> {
+    await this.index.open(logs.map(({ projection }) => projection.tables));
+    this.ids.seed(this.positions.largestId);
+    for (const log of logs) {
+      await this.recovery.recover(log);
+      this.writer.startAfter(log.position.batch);
+    }
   }
 
   private *snapshot(log: RecordLog): Iterable<object> {

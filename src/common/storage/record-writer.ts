@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { unavailable } from '../errors/domain-error.js';
 import { Batch, isCleanRefusal } from './batch.js';
@@ -32,6 +33,7 @@ interface WriterOptions {
  * the answers. What arrives meanwhile is the next batch.
  */
 export class RecordWriter {
+  private readonly logger = new Logger('storage');
   private waiting: (Change | (() => Promise<void>))[] = [];
   private working?: Promise<void>;
   private dead?: Error;
@@ -69,7 +71,10 @@ export class RecordWriter {
   /** Runs something that needs the files or the index for itself, between two batches. */
   exclusive<T>(run: (nextBatch: number) => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.enqueue(() => run(this.lastBatch + 1).then(resolve, reject));
+      this.enqueue(async () => {
+        if (this.dead) reject(unavailable(NOTHING_WRITTEN, this.dead));
+        else await run(this.lastBatch + 1).then(resolve, reject);
+      });
     });
   }
 
@@ -130,7 +135,7 @@ export class RecordWriter {
       this.refuse(batch, taken.length > 0 ? taken : this.takeChanges(), error);
       return;
     }
-    if (batch.size > 0) this.refusedAt = -Infinity;
+    if (batch.size > 0) this.noteSuccess();
     batch.publish();
     for (const change of taken) change.answer();
   }
@@ -187,9 +192,16 @@ export class RecordWriter {
       index.discard();
       this.die(new Error('the index cannot be used any more; the next start rebuilds it', { cause: damage }));
     }
+    if (this.refusedAt === -Infinity) this.logger.error({ err: error, msg: 'changes are refused' });
     this.refusedAt = performance.now();
     const refusal = unavailable(NOTHING_WRITTEN, error);
     for (const change of changes) change.fail(refusal);
+  }
+
+  /** Said once, not per request: a full disk must not be filled with complaints. */
+  private noteSuccess(): void {
+    if (this.refusedAt !== -Infinity) this.logger.log('changes are taken again');
+    this.refusedAt = -Infinity;
   }
 
   private takeChanges(): Change[] {

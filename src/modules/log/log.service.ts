@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { IdSource } from '../../common/storage/id-source.js';
 import type { Page } from '../../common/storage/page.js';
-import { asOneLine } from '../../common/storage/text-line.js';
+import { asOneLine } from '../../common/text-line.js';
 import { PAGE_MAX_ITEMS } from '../../common/validation/fields.js';
 import { timeRange, TimeRangeQuery } from '../../common/validation/time-range.dto.js';
 import type { AppendLogEntry } from './log.dto.js';

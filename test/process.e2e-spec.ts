@@ -26,10 +26,10 @@ async function start(more: NodeJS.ProcessEnv = {}): Promise<ServerProcess> {
   return server;
 }
 
-async function failingStart(more: NodeJS.ProcessEnv): Promise<{ code: number | null; stderr: string }> {
+async function failingStart(more: NodeJS.ProcessEnv) {
   const server = await ServerProcess.spawn({ ...env, ...more });
   servers.push(server);
-  return { code: await server.ended(), stderr: server.stderr };
+  return { code: await server.ended(), stderr: server.stderr, stdout: server.stdout };
 }
 
 function call(server: ServerProcess, path: string, init: RequestInit = {}): Promise<Response> {
@@ -89,8 +89,8 @@ describe('the start', () => {
 
   it('stops when another process owns the data folder', async () => {
     const first = await start();
-    const { code, stderr } = await failingStart({});
-    expect([code, stderr]).toEqual([1, expect.stringContaining('is in use by another process')]);
+    const { code, stderr, stdout } = await failingStart({});
+    expect([code, stderr, stdout]).toEqual([1, expect.stringContaining('is in use by another process'), '']);
     expect((await publish(first, 'still here')).status).toBe(201);
   });
 });

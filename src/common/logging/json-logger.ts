@@ -1,6 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import pino from 'pino';
 import type { LogLevel } from '../config/config.js';
+import { StartError } from '../errors/start-error.js';
 
 /** What the framework tells of putting the application together is of use to its developers only. */
 const FRAMEWORK = new Set<unknown>([
@@ -28,6 +29,8 @@ export class JsonLogger implements LoggerService {
   }
 
   error(message: unknown, ...rest: unknown[]): void {
+    // The framework logs what a provider throws; this kind is said to the operator in one sentence.
+    if (message instanceof StartError) return;
     this.write('error', message, rest);
   }
 

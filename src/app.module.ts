@@ -5,6 +5,7 @@ import { HttpModule } from './common/http/http.module.js';
 import { StorageModule } from './common/storage/storage.module.js';
 import { AuthModule } from './modules/auth/auth.module.js';
 import { BoardModule } from './modules/board/board.module.js';
+import { CommitsModule } from './modules/commits/commits.module.js';
 import { FeedModule } from './modules/feed/feed.module.js';
 import { HealthModule } from './modules/health/health.module.js';
 import { JournalModule } from './modules/journal/journal.module.js';
@@ -26,6 +27,7 @@ export class AppModule {
         LogModule,
         JournalModule,
         RegistryModule,
+        CommitsModule,
         // Last: its fallback route takes what no other answers.
         HttpModule,
       ],

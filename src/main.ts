@@ -9,6 +9,7 @@ import { exitWith, StartError } from './common/errors/start-error.js';
 import { AnswerAdapter } from './common/http/answer.adapter.js';
 import { JsonLogger } from './common/logging/json-logger.js';
 import { RecordLogs } from './common/storage/record-logs.js';
+import { ServicesDatabase } from './common/storage/services-database.js';
 
 /** The process ends by then, whatever still hangs. */
 const STOP_MAX_MS = 4500;
@@ -21,7 +22,7 @@ async function main(): Promise<void> {
     logger,
   });
   setUp(app);
-  app.get(RecordLogs).onFatal = (error) => {
+  app.get(RecordLogs).onFatal = app.get(ServicesDatabase).onFatal = (error) => {
     logger.fatal(error, 'storage');
     process.exit(1);
   };

@@ -10,6 +10,7 @@ import { ServerProcess } from './support/server.js';
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
 const CONTRACT = `
+  DELETE /commits/{commitId} | GET /commits | GET /commits/{commitId} | POST /commits
   DELETE /board/tasks/{id} | DELETE /feed/events | DELETE /registry/vms/{id} | GET /board/review | GET /board/tasks
   GET /board/tasks/{id} | GET /board/tasks/{id}/history | GET /board/tasks/{id}/notes | GET /board/{id} | GET /feed/events
   GET /feed/events/{id} | GET /feed/stats | GET /feed/stream | GET /health | GET /health/ready | GET /journal
@@ -84,7 +85,7 @@ describe('the OpenAPI document', () => {
       expect([route, security]).toEqual([route, isOpen ? undefined : [{ bearer: [] }]]);
       expect([route, statuses.filter((status) => status.startsWith('2')).length]).toEqual([route, 1]);
       expect([route, statuses.includes('401')]).toEqual([route, !isOpen]);
-      expect([route, statuses.includes('404')]).toEqual([route, route.includes('{id}')]);
+      expect([route, statuses.includes('404')]).toEqual([route, /\{(id|name|commitId|agentId)\}/.test(route)]);
       for (const [status, answer] of Object.entries(responses)) {
         const hasSchema = 'content' in (answer as object);
         expect([route, status, hasSchema]).toEqual([route, status, true]);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TestApp } from './support/app.js';
-import { makeEvent, makeTask, makeVm } from './support/make.js';
+import { makeCommit, makeEvent, makeTask, makeVm } from './support/make.js';
 import {
   acceptedBody,
   choice,
@@ -170,6 +170,24 @@ const ROUTES: Route[] = [
   { route: 'DELETE /registry/vms/:id', unknown: 'VM not found' },
   { route: 'POST /registry/vms/:id/heartbeat', unknown: 'VM not found' },
   { route: 'GET /registry/discover/worker', query: PAGE },
+
+  {
+    route: 'POST /commits',
+    body: {
+      commitId: name('c-2'),
+      vmId: name('vm-1'),
+      label: prose('golden'),
+      agent: optional(name('ann')),
+      tags,
+      metadata: optional(object({ a: 1 })),
+    },
+  },
+  {
+    route: 'GET /commits',
+    query: { ...PAGE, tag: anyText, agent: anyText, label: anyText, vmId: anyText, since: instant },
+  },
+  { route: 'GET /commits/:id', unknown: 'Commit not found' },
+  { route: 'DELETE /commits/:id', unknown: 'Commit not found' },
 ];
 
 let app: TestApp;
@@ -186,6 +204,7 @@ function requiredOf(fields: Fields = {}): string[] {
 async function makeId(path: string): Promise<string> {
   if (path.startsWith('/board')) return (await makeTask(app)).id;
   if (path.startsWith('/feed')) return (await makeEvent(app)).id;
+  if (path.startsWith('/commits')) return (await makeCommit(app))['commitId'] as string;
   return (await makeVm(app)).id;
 }
 
@@ -196,7 +215,7 @@ describe('a refused request', () => {
 
   beforeAll(async () => {
     app = await TestApp.start();
-    for (const service of ['/board', '/feed', '/registry']) known[service] = await makeId(service);
+    for (const service of ['/board', '/feed', '/registry', '/commits']) known[service] = await makeId(service);
     stream = await TestStream.open(`${app.url}/feed/stream`);
     before = app.storedText();
   });
@@ -279,7 +298,7 @@ describe('what refusals are made from', () => {
 
   it.each(ROUTES)('is accepted by $route as it is', async ({ route, body }) => {
     const [method, path = ''] = route.split(' ');
-    await app.api.delete('/registry/vms/vm-1');
+    for (const made of ['/registry/vms/vm-1', '/commits/c-1']) await app.api.delete(made);
     const url = app.url + path.replace(':id', await makeId(path));
     const response = await fetch(url, {
       method,

@@ -42,6 +42,10 @@ export async function makeVm(app: TestApp, fields: object = {}): Promise<Made> {
   return make(app, '/registry/vms', { ...vm, ...fields });
 }
 
+export async function makeCommit(app: TestApp, fields: object = {}): Promise<Made> {
+  return make(app, '/commits', { commitId: 'c-1', vmId: 'vm-1', ...fields });
+}
+
 /** The answers to a list's pages, from the first to the one that has no cursor to go on with. */
 export async function walk(app: TestApp, path: string, between?: () => Promise<unknown>): Promise<Response[]> {
   const pages: Response[] = [];

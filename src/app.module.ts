@@ -11,6 +11,7 @@ import { HealthModule } from './modules/health/health.module.js';
 import { JournalModule } from './modules/journal/journal.module.js';
 import { LogModule } from './modules/log/log.module.js';
 import { RegistryModule } from './modules/registry/registry.module.js';
+import { SkillsModule } from './modules/skills/skills.module.js';
 
 @Module({})
 export class AppModule {
@@ -27,6 +28,7 @@ export class AppModule {
         LogModule,
         JournalModule,
         RegistryModule,
+        SkillsModule,
         CommitsModule,
         // Last: its fallback route takes what no other answers.
         HttpModule,

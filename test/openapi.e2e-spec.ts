@@ -18,7 +18,11 @@ const CONTRACT = `
   PATCH /board/tasks/{id} | PATCH /registry/vms/{id} | POST /board/tasks | POST /board/tasks/{id}/approve
   POST /board/tasks/{id}/artifacts | POST /board/tasks/{id}/bump | POST /board/tasks/{id}/notes
   POST /board/tasks/{id}/reject | POST /board/tasks/{id}/review | POST /feed/events | POST /journal | POST /log
-  POST /registry/vms | POST /registry/vms/{id}/heartbeat`
+  POST /registry/vms | POST /registry/vms/{id}/heartbeat | GET /skills/items | GET /skills/items/{name}
+  POST /skills/items | PATCH /skills/items/{name} | DELETE /skills/items/{name} | GET /skills/extensions
+  GET /skills/extensions/{name} | POST /skills/extensions | PATCH /skills/extensions/{name}
+  DELETE /skills/extensions/{name} | GET /skills/manifest | POST /skills/sync | GET /skills/agents
+  GET /skills/agents/{agentId} | GET /skills/stream`
   .split(/[|\n]/)
   .map((route) => route.trim())
   .filter(Boolean);
@@ -121,11 +125,21 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('describes the stream', () => {
-    const stream = document.paths['/feed/stream']?.get;
+  it('says how large the body of a publication may be', () => {
+    for (const path of ['/skills/items', '/skills/extensions']) {
+      const { description } = document.paths[path]?.post?.responses['413'] as { description: string };
+      expect(description).toBe('the body is larger than 12 MiB');
+    }
+  });
+
+  it.each([
+    ['feed', 'FeedEvent'],
+    ['skills', 'HubChange'],
+  ])('describes the stream of the %s', (service, schema) => {
+    const stream = document.paths[`/${service}/stream`]?.get;
     expect(stream?.responses['200']).toMatchObject({
       description: expect.stringContaining('event: reset'),
-      content: { 'text/event-stream': { schema: { $ref: '#/components/schemas/FeedEvent' } } },
+      content: { 'text/event-stream': { schema: { $ref: `#/components/schemas/${schema}` } } },
     });
     expect(stream?.parameters).toContainEqual(expect.objectContaining({ name: 'Last-Event-ID', in: 'header' }));
   });

@@ -75,10 +75,8 @@ export class TestApp {
   private *storedRows(): Iterable<string> {
     const database = new Database(join(this.dataDir, 'services.sqlite'), { readonly: true });
     try {
-      const tables = database
-        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
-        .pluck()
-        .all();
+      const schema = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name");
+      const tables = schema.pluck().all() as string[];
       for (const table of tables) yield JSON.stringify([table, database.prepare(`SELECT * FROM "${table}"`).all()]);
     } finally {
       database.close();

@@ -1,6 +1,7 @@
 import { BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { SseHub } from '../../common/sse/sse-hub.js';
+import { streamCursor } from '../../common/sse/stream.dto.js';
 import type { StreamEvents } from './feed.dto.js';
 import { FeedService } from './feed.service.js';
 
@@ -18,10 +19,8 @@ export class FeedStream implements BeforeApplicationShutdown {
     });
   }
 
-  /** `Last-Event-ID` beats `since`, because a browser that reconnects repeats the URL it began with. */
-  open(request: Request, response: Response, { agent, since }: StreamEvents): void {
-    const cursor = request.get('Last-Event-ID') || since;
-    this.hub.open(request, response, { topic: agent, cursor: cursor?.toUpperCase() });
+  open(request: Request, response: Response, query: StreamEvents): void {
+    this.hub.open(request, response, { topic: query.agent, cursor: streamCursor(request, query) });
   }
 
   beforeApplicationShutdown(): void {

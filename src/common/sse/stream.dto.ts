@@ -1,0 +1,15 @@
+import type { Request } from 'express';
+import { isUlid } from '../storage/id-source.js';
+import { Parsed } from '../validation/fields.js';
+
+/** Where a stream is to begin. */
+export class StreamQuery {
+  /** Id of the event seen last; the header `Last-Event-ID` beats it. */
+  @Parsed((text) => (isUlid(text) ? text : undefined), 'an event id')
+  since?: string;
+}
+
+/** `Last-Event-ID` beats `since`, because a browser that reconnects repeats the URL it began with. */
+export function streamCursor(request: Request, { since }: StreamQuery): string | undefined {
+  return (request.get('Last-Event-ID') || since)?.toUpperCase();
+}

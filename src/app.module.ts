@@ -5,11 +5,13 @@ import { HttpModule } from './common/http/http.module.js';
 import { StorageModule } from './common/storage/storage.module.js';
 import { AuthModule } from './modules/auth/auth.module.js';
 import { BoardModule } from './modules/board/board.module.js';
+import { CommitsModule } from './modules/commits/commits.module.js';
 import { FeedModule } from './modules/feed/feed.module.js';
 import { HealthModule } from './modules/health/health.module.js';
 import { JournalModule } from './modules/journal/journal.module.js';
 import { LogModule } from './modules/log/log.module.js';
 import { RegistryModule } from './modules/registry/registry.module.js';
+import { SkillsModule } from './modules/skills/skills.module.js';
 
 @Module({})
 export class AppModule {
@@ -26,6 +28,8 @@ export class AppModule {
         LogModule,
         JournalModule,
         RegistryModule,
+        SkillsModule,
+        CommitsModule,
         // Last: its fallback route takes what no other answers.
         HttpModule,
       ],

@@ -9,6 +9,7 @@ import { BodyGuard } from './common/http/body.guard.js';
 import { Edge } from './common/http/edge.js';
 import { Lifecycle } from './common/http/lifecycle.js';
 import { RecordLogs } from './common/storage/record-logs.js';
+import { ServicesDatabase } from './common/storage/services-database.js';
 import { DtoPipe } from './common/validation/dto.pipe.js';
 import { AuthGuard } from './modules/auth/auth.guard.js';
 
@@ -45,6 +46,8 @@ export function setUp(app: NestExpressApplication): void {
 
 /** Reads the data; until then the server answers 503. */
 export async function start(app: NestExpressApplication): Promise<void> {
+  // First, so that the logs draw no id before all that were ever drawn are known.
+  await app.get(ServicesDatabase).open();
   await app.get(RecordLogs).start();
   app.get(Lifecycle).started();
 }
@@ -56,6 +59,7 @@ export async function stop(app: NestExpressApplication): Promise<void> {
   const drained = drain(server);
   await app.close();
   await drained;
+  await app.get(ServicesDatabase).close();
   await app.get(RecordLogs).stop();
 }
 

@@ -9,6 +9,7 @@ import { exitWith, StartError } from './common/errors/start-error.js';
 import { AnswerAdapter } from './common/http/answer.adapter.js';
 import { JsonLogger } from './common/logging/json-logger.js';
 import { RecordLogs } from './common/storage/record-logs.js';
+import { ServicesDatabase } from './common/storage/services-database.js';
 
 const FATAL_EXIT_MS = 200;
 /** The process ends by then, whatever still hangs. */
@@ -22,7 +23,7 @@ async function main(): Promise<void> {
     logger,
   });
   setUp(app);
-  app.get(RecordLogs).onFatal = (error) => {
+  app.get(RecordLogs).onFatal = app.get(ServicesDatabase).onFatal = (error) => {
     logger.fatal(error, 'storage');
     // Those who wait for an answer still hear that theirs was refused.
     setTimeout(() => process.exit(1), FATAL_EXIT_MS);

@@ -10,6 +10,7 @@ import { ServerProcess } from './support/server.js';
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
 const CONTRACT = `
+  DELETE /commits/{commitId} | GET /commits | GET /commits/{commitId} | POST /commits
   DELETE /board/tasks/{id} | DELETE /feed/events | DELETE /registry/vms/{id} | GET /board/review | GET /board/tasks
   GET /board/tasks/{id} | GET /board/tasks/{id}/history | GET /board/tasks/{id}/notes | GET /board/{id} | GET /feed/events
   GET /feed/events/{id} | GET /feed/stats | GET /feed/stream | GET /health | GET /health/ready | GET /journal
@@ -17,7 +18,11 @@ const CONTRACT = `
   PATCH /board/tasks/{id} | PATCH /registry/vms/{id} | POST /board/tasks | POST /board/tasks/{id}/approve
   POST /board/tasks/{id}/artifacts | POST /board/tasks/{id}/bump | POST /board/tasks/{id}/notes
   POST /board/tasks/{id}/reject | POST /board/tasks/{id}/review | POST /feed/events | POST /journal | POST /log
-  POST /registry/vms | POST /registry/vms/{id}/heartbeat`
+  POST /registry/vms | POST /registry/vms/{id}/heartbeat | GET /skills/items | GET /skills/items/{name}
+  POST /skills/items | PATCH /skills/items/{name} | DELETE /skills/items/{name} | GET /skills/extensions
+  GET /skills/extensions/{name} | POST /skills/extensions | PATCH /skills/extensions/{name}
+  DELETE /skills/extensions/{name} | GET /skills/manifest | POST /skills/sync | GET /skills/agents
+  GET /skills/agents/{agentId} | GET /skills/stream`
   .split(/[|\n]/)
   .map((route) => route.trim())
   .filter(Boolean);
@@ -84,7 +89,7 @@ describe('the OpenAPI document', () => {
       expect([route, security]).toEqual([route, isOpen ? undefined : [{ bearer: [] }]]);
       expect([route, statuses.filter((status) => status.startsWith('2')).length]).toEqual([route, 1]);
       expect([route, statuses.includes('401')]).toEqual([route, !isOpen]);
-      expect([route, statuses.includes('404')]).toEqual([route, route.includes('{id}')]);
+      expect([route, statuses.includes('404')]).toEqual([route, /\{(id|name|commitId|agentId)\}/.test(route)]);
       for (const [status, answer] of Object.entries(responses)) {
         const hasSchema = 'content' in (answer as object);
         expect([route, status, hasSchema]).toEqual([route, status, true]);
@@ -120,11 +125,21 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('describes the stream', () => {
-    const stream = document.paths['/feed/stream']?.get;
+  it('says how large the body of a publication may be', () => {
+    for (const path of ['/skills/items', '/skills/extensions']) {
+      const { description } = document.paths[path]?.post?.responses['413'] as { description: string };
+      expect(description).toBe('the body is larger than 12 MiB');
+    }
+  });
+
+  it.each([
+    ['feed', 'FeedEvent'],
+    ['skills', 'HubChange'],
+  ])('describes the stream of the %s', (service, schema) => {
+    const stream = document.paths[`/${service}/stream`]?.get;
     expect(stream?.responses['200']).toMatchObject({
       description: expect.stringContaining('event: reset'),
-      content: { 'text/event-stream': { schema: { $ref: '#/components/schemas/FeedEvent' } } },
+      content: { 'text/event-stream': { schema: { $ref: `#/components/schemas/${schema}` } } },
     });
     expect(stream?.parameters).toContainEqual(expect.objectContaining({ name: 'Last-Event-ID', in: 'header' }));
   });

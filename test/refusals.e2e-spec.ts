@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TestApp } from './support/app.js';
-import { makeEvent, makeTask, makeVm } from './support/make.js';
+import { makeCommit, makeEvent, makeItem, makeTask, makeVm } from './support/make.js';
 import {
   acceptedBody,
   choice,
+  content,
   CREDENTIAL,
   Fields,
+  flag,
   name,
   notEmpty,
   nullable,
@@ -17,6 +19,7 @@ import {
   refusalsOf,
   refusedMethods,
   Route,
+  slug,
   strings,
   text,
   whole,
@@ -63,6 +66,17 @@ const vm = {
   services: optional(objects(service)),
   metadata: optional(object({ a: 1 })),
 };
+
+const extension = {
+  name: slug('review'),
+  description: text('How to'),
+  content: content('# Review', 5),
+  publishedBy: name('ann'),
+  enabled: optional(flag(false)),
+};
+const skill = { ...extension, tags };
+const changes = { description: optional(text('How to')), enabled: optional(flag(false)) };
+const installed = optional(objects({ name: name('review'), version: whole(1, [-1, 1.5, 2 ** 53]) }));
 
 const ROUTES: Route[] = [
   {
@@ -170,6 +184,43 @@ const ROUTES: Route[] = [
   { route: 'DELETE /registry/vms/:id', unknown: 'VM not found' },
   { route: 'POST /registry/vms/:id/heartbeat', unknown: 'VM not found' },
   { route: 'GET /registry/discover/worker', query: PAGE },
+
+  { route: 'POST /skills/items', body: skill, limitMebibytes: 12 },
+  { route: 'GET /skills/items', query: { ...PAGE, tag: anyText, enabled: ['yes', '1', 'TRUE'] } },
+  { route: 'GET /skills/items/:id', unknown: 'skill not found' },
+  { route: 'PATCH /skills/items/:id', body: { ...changes, tags }, unknown: 'skill not found' },
+  { route: 'DELETE /skills/items/:id', unknown: 'skill not found' },
+  { route: 'POST /skills/extensions', body: extension, limitMebibytes: 12 },
+  { route: 'GET /skills/extensions', query: { ...PAGE, enabled: ['yes', '1', 'TRUE'] } },
+  { route: 'GET /skills/extensions/:id', unknown: 'extension not found' },
+  { route: 'PATCH /skills/extensions/:id', body: changes, unknown: 'extension not found' },
+  { route: 'DELETE /skills/extensions/:id', unknown: 'extension not found' },
+  { route: 'GET /skills/manifest' },
+  {
+    route: 'POST /skills/sync',
+    body: { agentId: name('builder'), vmId: optional(name('vm-1')), skills: installed, extensions: installed },
+  },
+  { route: 'GET /skills/agents', query: PAGE },
+  { route: 'GET /skills/agents/:id', unknown: 'agent not found' },
+  { route: 'GET /skills/stream', query: { since: [...instant, '2026-01-31T12:00:00Z'] } },
+
+  {
+    route: 'POST /commits',
+    body: {
+      commitId: name('c-2'),
+      vmId: name('vm-1'),
+      label: prose('golden'),
+      agent: optional(name('ann')),
+      tags,
+      metadata: optional(object({ a: 1 })),
+    },
+  },
+  {
+    route: 'GET /commits',
+    query: { ...PAGE, tag: anyText, agent: anyText, label: anyText, vmId: anyText, since: instant },
+  },
+  { route: 'GET /commits/:id', unknown: 'Commit not found' },
+  { route: 'DELETE /commits/:id', unknown: 'Commit not found' },
 ];
 
 let app: TestApp;
@@ -186,23 +237,37 @@ function requiredOf(fields: Fields = {}): string[] {
 async function makeId(path: string): Promise<string> {
   if (path.startsWith('/board')) return (await makeTask(app)).id;
   if (path.startsWith('/feed')) return (await makeEvent(app)).id;
+  if (path.startsWith('/skills')) return makeHubId();
+  if (path.startsWith('/commits')) return (await makeCommit(app))['commitId'] as string;
   return (await makeVm(app)).id;
+}
+
+/** A name that is a skill's, an extension's and an agent's. */
+async function makeHubId(): Promise<string> {
+  await makeItem(app, 'items');
+  await makeItem(app, 'extensions');
+  await app.api.post('/skills/sync').send({ agentId: 'review' });
+  return 'review';
 }
 
 describe('a refused request', () => {
   const known: Record<string, string> = {};
   let stream: TestStream;
+  let hubStream: TestStream;
   let before: string;
 
   beforeAll(async () => {
     app = await TestApp.start();
-    for (const service of ['/board', '/feed', '/registry']) known[service] = await makeId(service);
+    for (const service of ['/board', '/feed', '/registry', '/commits', '/skills'])
+      known[service] = await makeId(service);
     stream = await TestStream.open(`${app.url}/feed/stream`);
+    hubStream = await TestStream.open(`${app.url}/skills/stream`);
     before = app.storedText();
   });
 
   afterAll(async () => {
     stream.close();
+    hubStream.close();
     await app.stop();
   });
 
@@ -256,12 +321,21 @@ describe('a refused request', () => {
     '/log/nothing',
     '/journal/a',
     '/registry/vms/a/b',
+    '/skills',
+    '/skills/review',
+    '/skills/items/a/b',
+    '/commits/a/b',
   ])('for %s, where there is nothing, is a 404', async (path) => {
     for (const method of ['GET', 'POST', 'DELETE']) {
       const response = await ask(method, path);
       expect([response.status, await response.json()]).toEqual([404, { error: `no such route: ${path}` }]);
       expect((await ask(method, path, undefined, {})).status).toBe(401);
     }
+  });
+
+  it('is heard of by nobody who watches the hub', async () => {
+    const { version } = await makeItem(app, 'extensions');
+    expect(await hubStream.next()).toMatchObject({ data: { type: 'extension', version, action: 'update' } });
   });
 
   it('is heard of by nobody on the feed', async () => {
@@ -279,7 +353,7 @@ describe('what refusals are made from', () => {
 
   it.each(ROUTES)('is accepted by $route as it is', async ({ route, body }) => {
     const [method, path = ''] = route.split(' ');
-    await app.api.delete('/registry/vms/vm-1');
+    for (const made of ['/registry/vms/vm-1', '/commits/c-1']) await app.api.delete(made);
     const url = app.url + path.replace(':id', await makeId(path));
     const response = await fetch(url, {
       method,

@@ -1,5 +1,6 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
+import Database from 'better-sqlite3';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -77,10 +78,21 @@ export class TestApp {
     return request(this.url);
   }
 
-  /** The text of all log files: what a refused request must leave as it was. */
+  /** All log files and all tables that are nowhere else: what a refused request must leave as it was. */
   storedText(): string {
     const logs = readdirSync(this.dataDir).filter((file) => file.endsWith('.jsonl'));
-    return logs.map((file) => readFileSync(join(this.dataDir, file), 'utf8')).join('');
+    return [...logs.map((file) => readFileSync(join(this.dataDir, file), 'utf8')), ...this.storedRows()].join('');
+  }
+
+  private *storedRows(): Iterable<string> {
+    const database = new Database(join(this.dataDir, 'services.sqlite'), { readonly: true });
+    try {
+      const schema = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name");
+      const tables = schema.pluck().all() as string[];
+      for (const table of tables) yield JSON.stringify([table, database.prepare(`SELECT * FROM "${table}"`).all()]);
+    } finally {
+      database.close();
+    }
   }
 
   async stop(): Promise<void> {

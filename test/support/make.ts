@@ -42,6 +42,20 @@ export async function makeVm(app: TestApp, fields: object = {}): Promise<Made> {
   return make(app, '/registry/vms', { ...vm, ...fields });
 }
 
+export async function makeCommit(app: TestApp, fields: object = {}): Promise<Made> {
+  return make(app, '/commits', { commitId: 'c-1', vmId: 'vm-1', ...fields });
+}
+
+export async function makeSkill(app: TestApp, fields: object = {}): Promise<Made> {
+  return makeItem(app, 'items', fields);
+}
+
+/** A skill or an extension. */
+export async function makeItem(app: TestApp, path: 'items' | 'extensions', fields: object = {}): Promise<Made> {
+  const item = { name: 'review', description: 'how to', content: '# Review\n', publishedBy: 'maker' };
+  return make(app, `/skills/${path}`, { ...item, ...fields });
+}
+
 /** The answers to a list's pages, from the first to the one that has no cursor to go on with. */
 export async function walk(app: TestApp, path: string, between?: () => Promise<unknown>): Promise<Response[]> {
   const pages: Response[] = [];

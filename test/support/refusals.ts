@@ -18,6 +18,8 @@ export interface Route {
   body?: Fields;
   /** Parameters of the query and values that they refuse. */
   query?: Record<string, string[]>;
+  /** How many MiB a body may have; 1 where nothing is said. */
+  limitMebibytes?: number;
   /** The sentence for an id that does not exist. */
   unknown?: string;
 }
@@ -80,6 +82,35 @@ export const object = (accepted: object): Field => ({
   refused: [42, true, null, 'x', [], nested(33)].map((value) => [value, isNamed]),
 });
 
+/** A name that nothing but a name can be. */
+export const slug = (accepted: string): Field => ({
+  accepted,
+  refused: [
+    ...NO_STRINGS,
+    ...BLANKS,
+    ...['../x', 'a/b', 'a..b', '.a', '-a', '_a', 'a b', 'ä', 'a\u0000', 'a\\b', '%2e', 'x'.repeat(65)].map(
+      (value): Field['refused'][number] => [value, isInvalid(value.slice(0, 64))],
+    ),
+  ],
+});
+
+/** Text that is kept to the byte. */
+export const content = (accepted: string, maxMebibytes: number): Field => ({
+  accepted,
+  refused: [
+    ...NO_STRINGS,
+    ['', isRequired],
+    ['\ud800', isNamed],
+    ['x'.repeat((maxMebibytes << 20) + 1), isNamed],
+    ['ü'.repeat((maxMebibytes << 19) + 1), isNamed],
+  ],
+});
+
+export const flag = (accepted: boolean): Field => ({
+  accepted,
+  refused: [0, 1, null, {}, [true], 'true', ''].map((value) => [value, isNamed]),
+});
+
 export const whole = (accepted: number, refused: number[]): Field => ({
   accepted,
   refused: [...refused, `${accepted}`, true, null, {}, [accepted]].map((value) => [value, isNamed]),
@@ -114,7 +145,7 @@ export function acceptedBody(fields: Fields): Record<string, unknown> {
 }
 
 /** Everything that a route refuses, apart from other methods. */
-export function refusalsOf({ route, body, query = {}, unknown }: Route): Refusal[] {
+export function refusalsOf({ route, body, query = {}, limitMebibytes = 1, unknown }: Route): Refusal[] {
   const [method = '', path = ''] = route.split(' ');
   const good = body && JSON.stringify(acceptedBody(body));
   const request = { method, path, headers: CREDENTIAL, body: good };
@@ -137,8 +168,9 @@ export function refusalsOf({ route, body, query = {}, unknown }: Route): Refusal
   }
   if (body) {
     for (const text of NO_OBJECTS) refusals.push(bad(`the body ${text}`, { body: text, error: 'body', field: 'body' }));
-    const tooLarge = JSON.stringify({ ...acceptedBody(body), unheardOf: 'x'.repeat(1 << 20) });
-    refusals.push(bad('a body of more than 1 MiB', { body: tooLarge, status: 413, error: 'larger than 1 MiB' }));
+    const tooLarge = JSON.stringify({ ...acceptedBody(body), unheardOf: 'x'.repeat(limitMebibytes << 20) });
+    const error = `larger than ${limitMebibytes} MiB`;
+    refusals.push(bad(`a body ${error}`, { body: tooLarge, status: 413, error }));
   }
   for (const [title, sent, field, error] of refusedBodies(body ?? {})) {
     refusals.push(bad(title, { body: JSON.stringify(sent), field, error }));
@@ -179,7 +211,12 @@ function refusedBodies(fields: Fields): RefusedBody[] {
   return Object.entries(fields).flatMap(([field, { refused, isOptional, items }]) => {
     const cases = refused.map(([value, sentence, item = '']): RefusedBody => {
       const path = field + item;
-      return [`${field}: ${JSON.stringify(value)}`, { ...good, [field]: value }, path, sentence(path)];
+      return [
+        `${field}: ${JSON.stringify(value).slice(0, TITLE_MAX_CHARACTERS)}`,
+        { ...good, [field]: value },
+        path,
+        sentence(path),
+      ];
     });
     if (!isOptional) cases.push([`no ${field}`, without(good, field), field, isRequired(field)]);
     if (!items) return cases;

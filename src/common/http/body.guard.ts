@@ -1,7 +1,8 @@
-import { CanActivate, ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
+import { applyDecorators, CanActivate, ExecutionContext, HttpStatus, Injectable, SetMetadata } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 import { DomainError, invalidInput } from '../errors/domain-error.js';
+import { ApiRefusal } from '../openapi/refusals.js';
 
 const BODY_LIMIT = 'bodyLimit';
 const DEFAULT_LIMIT_BYTES = 1 << 20;
@@ -9,7 +10,11 @@ const MEBIBYTE = 1 << 20;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Lets a handler take bodies of up to so many MiB; 1 where nothing is said. */
-export const BodyLimit = (mebibytes: number): MethodDecorator => SetMetadata(BODY_LIMIT, mebibytes * MEBIBYTE);
+export const BodyLimit = (mebibytes: number): MethodDecorator =>
+  applyDecorators(
+    SetMetadata(BODY_LIMIT, mebibytes * MEBIBYTE),
+    ApiRefusal(HttpStatus.PAYLOAD_TOO_LARGE, `the body is larger than ${mebibytes} MiB`),
+  );
 
 /**
  * Reads the body as JSON, whatever `Content-Type` says, for requests that the guards before it let through; what is too

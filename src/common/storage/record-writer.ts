@@ -2,9 +2,10 @@ import { Logger } from '@nestjs/common';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { unavailable } from '../errors/domain-error.js';
 import { Batch, isCleanRefusal } from './batch.js';
-import { IndexDatabase, isDamage } from './index-database.js';
+import type { IndexDatabase } from './index-database.js';
 import type { IdSource } from './id-source.js';
 import type { LogPositions } from './log-positions.js';
+import { isDamage } from './sqlite.js';
 
 /** A batch takes no more changes once it is this heavy; they go into the next one. */
 const BATCH_MAX_CHARACTERS = 8 << 20;

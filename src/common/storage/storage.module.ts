@@ -4,20 +4,25 @@ import { Config } from '../config/config.js';
 import { Disk } from './disk.js';
 import { IdSource } from './id-source.js';
 import { RecordLogs } from './record-logs.js';
+import { ServicesDatabase } from './services-database.js';
 
-/** Time, ids, the disk, and the record logs over them. {@link RecordLogs.start} opens them once everything is defined. */
+/**
+ * Time, ids, the disk, and what keeps data on it. {@link RecordLogs.start} and {@link ServicesDatabase.open} open the
+ * files once everything is defined.
+ */
 @Global()
 @Module({
   providers: [
     Clock,
     Disk,
     IdSource,
+    ServicesDatabase,
     {
       provide: RecordLogs,
       inject: [Config, Disk, IdSource, Clock],
       useFactory: (config: Config, disk: Disk, ids: IdSource, clock: Clock) => RecordLogs.own(config, disk, ids, clock),
     },
   ],
-  exports: [Clock, Disk, IdSource, RecordLogs],
+  exports: [Clock, Disk, IdSource, RecordLogs, ServicesDatabase],
 })
 export class StorageModule {}

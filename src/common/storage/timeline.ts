@@ -1,6 +1,6 @@
 import type { TimeRange } from '../validation/time-range.dto.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
-import type { Statement } from './index-database.js';
+import type { Statement } from './sqlite.js';
 import { oldestFirst, Page, takePage } from './page.js';
 
 export interface TimelineRow {
@@ -26,17 +26,20 @@ export function newestInSpan(table: string): string {
     ORDER BY ${table}.timestamp DESC, ${table}.id DESC LIMIT ?`;
 }
 
-/** The newest entries of a span, oldest first, by a statement that ends in {@link newestInSpan}. */
-export function readTimeline(statement: TimelineStatement, filters: string[], span: TimelineSpan): Page {
+/** The newest entries of a span, newest first, by a statement that ends in {@link newestInSpan}. */
+export function newestFirst(statement: TimelineStatement, filters: string[], span: TimelineSpan): Page {
   const { from, to, cursor, limit } = span;
   const [end = to, beforeId = ID_CEILING] = cursor === undefined ? [] : decodeCursor(cursor, 2);
   const rows = statement.iterate(...filters, from, end, beforeId, limit + 1);
-  return oldestFirst(
-    takePage(
-      rows,
-      limit,
-      ({ json }) => json,
-      ({ timestamp, id }) => encodeCursor(timestamp, id),
-    ),
+  return takePage(
+    rows,
+    limit,
+    ({ json }) => json,
+    ({ timestamp, id }) => encodeCursor(timestamp, id),
   );
+}
+
+/** The same, to be shown oldest first. */
+export function readTimeline(statement: TimelineStatement, filters: string[], span: TimelineSpan): Page {
+  return oldestFirst(newestFirst(statement, filters, span));
 }

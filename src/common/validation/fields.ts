@@ -24,6 +24,8 @@ type Schema = Omit<ApiPropertyOptions, 'required'> & { enumName?: string };
 
 const NAME_MAX_CHARACTERS = 256;
 const LIST_MAX_ITEMS = 1000;
+const SLUG = /^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+const MEBIBYTE = 1 << 20;
 const OBJECT_MAX_DEPTH = 32;
 export const PAGE_MAX_ITEMS = 10_000;
 
@@ -48,6 +50,27 @@ export const Verbatim = (options: FieldOptions = {}): PropertyDecorator =>
     { ...options, problem: (value, name) => (typeof value === 'string' ? undefined : `${name} must be a string`) },
     { type: String },
   );
+
+/** A name that can be a file's or a part of a URL, but never a path: trimmed. */
+export const Slug = (): PropertyDecorator =>
+  field({ read: trim, problem: slugProblem }, { type: String, pattern: SLUG.source, maxLength: 64 });
+
+/** A text that is kept to the byte, not empty, and at most so many MiB in UTF-8. */
+export const Content = (maxMebibytes: number): PropertyDecorator =>
+  field(
+    {
+      problem: (value, name) => {
+        const problem = textProblem(value, name);
+        if (problem !== undefined || Buffer.byteLength(value as string) <= maxMebibytes * MEBIBYTE) return problem;
+        return `${name} must not be larger than ${maxMebibytes} MiB`;
+      },
+    },
+    { type: String, minLength: 1 },
+  );
+
+/** `true` or `false` in a JSON body. */
+export const Flag = (options: FieldOptions = {}): PropertyDecorator =>
+  field({ ...options, problem: flagProblem }, { type: Boolean });
 
 /** A {@link Name}, or `null` to take it away. */
 export const NameOrNull = (): PropertyDecorator =>
@@ -107,10 +130,10 @@ export const FreeObject = (options: FieldOptions = {}): PropertyDecorator =>
     { type: Object, additionalProperties: true },
   );
 
-/** A list of objects that are described by another DTO. At most 1,000. */
+/** A list of objects that are described by another DTO. At most 1,000 where nothing else is said. */
 export const ListOf = (
   item: () => new () => object,
-  options: FieldOptions & { notEmpty?: boolean } = {},
+  { max = LIST_MAX_ITEMS, ...options }: FieldOptions & { notEmpty?: boolean; max?: number } = {},
 ): PropertyDecorator =>
   field(
     {
@@ -119,7 +142,7 @@ export const ListOf = (
       problem: (value, name) => {
         if (!Array.isArray(value)) return `${name} must be an array of objects`;
         if (options.notEmpty && value.length === 0) return `${name} must not be empty`;
-        return value.length > LIST_MAX_ITEMS ? `${name} must not have more than ${LIST_MAX_ITEMS} items` : undefined;
+        return value.length > max ? `${name} must not have more than ${max} items` : undefined;
       },
     },
     { type: item, isArray: true },
@@ -155,7 +178,7 @@ export const QueryFlag = (): PropertyDecorator =>
     {
       optional: true,
       read: (value) => (value === 'true' ? true : value === 'false' ? false : value),
-      problem: (value, name) => (typeof value === 'boolean' ? undefined : `${name} must be true or false`),
+      problem: flagProblem,
     },
     { type: Boolean },
   );
@@ -214,6 +237,17 @@ function nameProblem(value: unknown, name: string): string | undefined {
   const problem = textProblem(value, name);
   if (problem !== undefined || (value as string).length <= NAME_MAX_CHARACTERS) return problem;
   return `${name} must not be longer than ${NAME_MAX_CHARACTERS} characters`;
+}
+
+function slugProblem(value: unknown, name: string): string | undefined {
+  const problem = textProblem(value, name);
+  if (problem !== undefined || SLUG.test(value as string)) return problem;
+  const rule = 'letters, digits, ".", "_" and "-", at most 64, beginning with a letter or digit, without ".."';
+  return `invalid ${name}: ${(value as string).slice(0, 64)} (${rule})`;
+}
+
+function flagProblem(value: unknown, name: string): string | undefined {
+  return typeof value === 'boolean' ? undefined : `${name} must be true or false`;
 }
 
 function integerProblem(value: unknown, name: string, min: number, max: number): string | undefined {

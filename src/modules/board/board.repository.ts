@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { decodeCursor, decodeNumberCursor, encodeCursor } from '../../common/storage/cursor.js';
-import type { Statement } from '../../common/storage/index-database.js';
+import type { Statement } from '../../common/storage/sqlite.js';
 import { Page, takePage } from '../../common/storage/page.js';
 import type { Projection } from '../../common/storage/projection.js';
 import type { LinePlace } from '../../common/storage/log-file.js';

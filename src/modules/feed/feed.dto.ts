@@ -1,4 +1,5 @@
 import { Limit, FreeObject, Name, OneOf, Parsed, QueryText, Text, Verbatim } from '../../common/validation/fields.js';
+import { StreamQuery } from '../../common/sse/stream.dto.js';
 import { parseInstant } from '../../common/validation/time.js';
 import { isUlid } from '../../common/storage/id-source.js';
 import { EVENT_TYPES, type EventType } from './event.entity.js';
@@ -62,12 +63,8 @@ export class ListEvents {
   cursor?: string;
 }
 
-export class StreamEvents {
+export class StreamEvents extends StreamQuery {
   /** Only events of this agent. */
   @QueryText()
   agent?: string;
-
-  /** Id of the event seen last; the header `Last-Event-ID` beats it. */
-  @Parsed((text) => (isUlid(text) ? text : undefined), 'an event id')
-  since?: string;
 }

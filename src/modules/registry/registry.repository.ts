@@ -1,6 +1,6 @@
 import { BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { decodeCursor, encodeCursor } from '../../common/storage/cursor.js';
-import type { Statement } from '../../common/storage/index-database.js';
+import type { Statement } from '../../common/storage/sqlite.js';
 import { Page, takePage } from '../../common/storage/page.js';
 import type { Projection } from '../../common/storage/projection.js';
 import { RecordLogs } from '../../common/storage/record-logs.js';

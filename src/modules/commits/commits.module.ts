@@ -1,0 +1,11 @@
+import { Module } from '@nestjs/common';
+import { CommitsController } from './commits.controller.js';
+import { CommitsRepository } from './commits.repository.js';
+import { CommitsService } from './commits.service.js';
+
+@Module({
+  controllers: [CommitsController],
+  providers: [CommitsRepository, CommitsService],
+  exports: [CommitsService],
+})
+export class CommitsModule {}

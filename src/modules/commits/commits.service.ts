@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../common/clock.js';
+import { conflict, notFound } from '../../common/errors/domain-error.js';
+import { IdSource } from '../../common/storage/id-source.js';
+import type { Page } from '../../common/storage/page.js';
+import { PAGE_MAX_ITEMS } from '../../common/validation/fields.js';
+import { END_OF_TIME, parseInstant } from '../../common/validation/time.js';
+import type { ListCommits, RecordCommit } from './commits.dto.js';
+import { CommitsRepository } from './commits.repository.js';
+
+/** The ledger of VM snapshots: who made which, of what, and what for. */
+@Injectable()
+export class CommitsService {
+  constructor(
+    private readonly repository: CommitsRepository,
+    private readonly ids: IdSource,
+    private readonly clock: Clock,
+  ) {}
+
+  record({ commitId, vmId, label, agent, tags, metadata }: RecordCommit): Promise<string> {
+    return this.repository.create(commitId, (isKnown) => {
+      if (isKnown) throw conflict('commit already recorded');
+      const made = { id: this.ids.next(), commitId, vmId, timestamp: this.clock.timestamp() };
+      return { ...made, label, agent, tags, metadata };
+    });
+  }
+
+  get(commitId: string): string {
+    return this.repository.find(commitId) ?? unknown();
+  }
+
+  list({ since, limit = PAGE_MAX_ITEMS, ...filter }: ListCommits): Page {
+    return this.repository.list({ ...filter, from: parseInstant(since ?? '') ?? '', to: END_OF_TIME, limit });
+  }
+
+  async remove(commitId: string): Promise<{ deleted: true }> {
+    if (!(await this.repository.remove(commitId))) unknown();
+    return { deleted: true };
+  }
+}
+
+function unknown(): never {
+  throw notFound('Commit not found');
+}

@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { decodeCursor, encodeCursor } from '../../common/storage/cursor.js';
+import { Page, takePage } from '../../common/storage/page.js';
+import { ServicesDatabase } from '../../common/storage/services-database.js';
+import type { AgentInventory } from './sync.entity.js';
+
+interface AgentRow {
+  agent_id: string;
+  last_sync: string;
+  json: string;
+}
+
+/** Larger than every timestamp. */
+const TIME_CEILING = 'Z';
+
+/** The last report of each agent, in `services.sqlite`. */
+@Injectable()
+export class AgentsRepository {
+  private readonly upsert = this.database.write(
+    `INSERT INTO hub_agents (agent_id, last_sync, json) VALUES (?, ?, ?)
+     ON CONFLICT (agent_id) DO UPDATE SET last_sync = excluded.last_sync, json = excluded.json`,
+  );
+  private readonly byId = this.database.read<{ json: string }, [string]>(
+    'SELECT json FROM hub_agents WHERE agent_id = ?',
+  );
+  private readonly latest = this.database.read<AgentRow, [string, string, number]>(
+    `SELECT agent_id, last_sync, json FROM hub_agents WHERE (last_sync, agent_id) < (?, ?)
+     ORDER BY last_sync DESC, agent_id DESC LIMIT ?`,
+  );
+
+  constructor(private readonly database: ServicesDatabase) {}
+
+  /** Keeps the report that `make` gives when its turn comes, in the place of the agent's last one. */
+  keep(make: () => AgentInventory): Promise<void> {
+    return this.database.change(() => {
+      const inventory = make();
+      this.upsert.run(inventory.agentId, inventory.lastSync, JSON.stringify(inventory));
+    });
+  }
+
+  find(agentId: string): string | undefined {
+    return this.byId.get(agentId)?.json;
+  }
+
+  /** Latest sync first. */
+  list(limit: number, cursor?: string): Page {
+    const [beforeTime = TIME_CEILING, beforeId = ''] = cursor === undefined ? [] : decodeCursor(cursor, 2);
+    return takePage(
+      this.latest.iterate(beforeTime, beforeId, limit + 1),
+      limit,
+      ({ json }) => json,
+      ({ last_sync, agent_id }) => encodeCursor(last_sync, agent_id),
+    );
+  }
+}

@@ -1,0 +1,156 @@
+import { Injectable } from '@nestjs/common';
+import { decodeCursor, encodeCursor } from '../../common/storage/cursor.js';
+import { Page, takePage } from '../../common/storage/page.js';
+import { ServicesDatabase } from '../../common/storage/services-database.js';
+import type { Statement } from '../../common/storage/sqlite.js';
+import { ChangesRepository } from './changes.repository.js';
+import type { HubChange, ItemHead, ItemKind } from './item.entity.js';
+import { CreateHub1790000200000 } from './skills.migration.js';
+import type { ManifestEntry } from './sync.entity.js';
+
+interface ItemRow {
+  name: string;
+  head: string;
+  content: string;
+}
+
+export interface ItemFilter {
+  tag?: string;
+  enabled?: boolean;
+  cursor?: string;
+  limit: number;
+}
+
+/** What becomes of a name. */
+export interface Outcome {
+  /** The item as it is from now on; absent when it is gone. */
+  head?: ItemHead;
+  /** Its content as JSON; absent when it stays what it is. */
+  content?: string;
+  changes: HubChange[];
+}
+
+type Key = [kind: string, name: string];
+type ListParameters = [kind: string, ...filters: (string | number)[], afterName: string, limit: number];
+
+/** Skills and extensions in `services.sqlite`. */
+@Injectable()
+export class ItemsRepository {
+  private readonly headOf = this.database.write<{ head: string }, Key>(
+    'SELECT head FROM hub_items WHERE kind = ? AND name = ?',
+  );
+  private readonly versionOf = this.database.write<{ version: number }, Key>(
+    'SELECT version FROM hub_versions WHERE kind = ? AND name = ?',
+  );
+  private readonly keepVersion = this.database.write(
+    `INSERT INTO hub_versions (kind, name, version) VALUES (?, ?, ?)
+     ON CONFLICT (kind, name) DO UPDATE SET version = excluded.version`,
+  );
+  private readonly upsert = this.database.write(
+    `INSERT INTO hub_items (kind, name, enabled, version, sha256, head, content) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (kind, name) DO UPDATE SET enabled = excluded.enabled, version = excluded.version,
+       sha256 = excluded.sha256, head = excluded.head, content = excluded.content`,
+  );
+  private readonly updateHead = this.database.write(
+    'UPDATE hub_items SET enabled = ?, head = ? WHERE kind = ? AND name = ?',
+  );
+  private readonly delete = this.database.write('DELETE FROM hub_items WHERE kind = ? AND name = ?');
+  private readonly deleteTags = this.database.write('DELETE FROM hub_item_tags WHERE kind = ? AND name = ?');
+  private readonly insertTag = this.database.write('INSERT OR IGNORE INTO hub_item_tags VALUES (?, ?, ?)');
+  private readonly changed = this.database.write<ItemRow, Key>(
+    'SELECT name, head, content FROM hub_items WHERE kind = ? AND name = ?',
+  );
+
+  private readonly byName = this.database.read<ItemRow, Key>(
+    'SELECT name, head, content FROM hub_items WHERE kind = ? AND name = ?',
+  );
+  private readonly enabled = this.database.read<ManifestEntry, [kind: string]>(
+    'SELECT name, version, sha256 FROM hub_items WHERE kind = ? AND enabled = 1 ORDER BY name',
+  );
+  private readonly lists = {
+    all: this.list(''),
+    enabled: this.list('i.enabled = ? AND'),
+    tag: this.taggedList(''),
+    tagAndEnabled: this.taggedList('i.enabled = ? AND'),
+  };
+
+  constructor(
+    private readonly database: ServicesDatabase,
+    private readonly changes: ChangesRepository,
+  ) {
+    database.define(CreateHub1790000200000);
+  }
+
+  /**
+   * Decides on a name when its turn comes: `decide` gets what is known of it and the last version that it ever had, and
+   * throws or says what becomes of it.
+   * @returns the item's JSON; empty when it is gone
+   */
+  change(
+    kind: ItemKind,
+    name: string,
+    decide: (known: ItemHead | undefined, lastVersion: number) => Outcome,
+  ): Promise<string> {
+    return this.database.change((announce) => {
+      const row = this.headOf.get(kind, name);
+      const known = row && (JSON.parse(row.head) as ItemHead);
+      const { head, content, changes } = decide(known, this.versionOf.get(kind, name)?.version ?? 0);
+      this.deleteTags.run(kind, name);
+      if (head) this.store(kind, head, content);
+      else this.delete.run(kind, name);
+      for (const change of changes) this.changes.record(change, announce);
+      const stored = head && this.changed.get(kind, name);
+      return stored ? wire(stored) : '';
+    });
+  }
+
+  find(kind: ItemKind, name: string): string | undefined {
+    const row = this.byName.get(kind, name);
+    return row && wire(row);
+  }
+
+  /** By name. */
+  page(kind: ItemKind, { tag, enabled, cursor, limit }: ItemFilter): Page {
+    const [afterName = ''] = cursor === undefined ? [] : decodeCursor(cursor, 1);
+    const { lists } = this;
+    const [all, some] = tag === undefined ? [lists.all, lists.enabled] : [lists.tag, lists.tagAndEnabled];
+    const filters = [tag, enabled === undefined ? undefined : Number(enabled)].filter((value) => value !== undefined);
+    const rows = (enabled === undefined ? all : some).iterate(kind, ...filters, afterName, limit + 1);
+    return takePage(rows, limit, wire, ({ name }) => encodeCursor(name));
+  }
+
+  /** What is enabled, by name. */
+  manifest(kind: ItemKind): ManifestEntry[] {
+    return this.enabled.all(kind);
+  }
+
+  private store(kind: ItemKind, head: ItemHead, content: string | undefined): void {
+    const { name, version, enabled, sha256, tags = [] } = head;
+    const json = JSON.stringify(head);
+    if (content === undefined) {
+      this.updateHead.run(Number(enabled), json, kind, name);
+    } else {
+      this.upsert.run(kind, name, Number(enabled), version, sha256, json, content);
+      this.keepVersion.run(kind, name, version);
+    }
+    for (const tag of tags) this.insertTag.run(kind, tag, name);
+  }
+
+  private list(condition: string): Statement<ItemRow, ListParameters> {
+    return this.database.read(
+      `SELECT name, head, content FROM hub_items i WHERE kind = ? AND ${condition} name > ? ORDER BY name LIMIT ?`,
+    );
+  }
+
+  private taggedList(condition: string): Statement<ItemRow, ListParameters> {
+    return this.database.read(
+      `SELECT i.name, i.head, i.content
+       FROM hub_item_tags t CROSS JOIN hub_items i ON i.kind = t.kind AND i.name = t.name
+       WHERE t.kind = ? AND t.tag = ? AND ${condition} t.name > ? ORDER BY t.name LIMIT ?`,
+    );
+  }
+}
+
+function wire({ head, content }: ItemRow): string {
+  return `${head.slice(0, -1)},"content":${content}}`;
+}

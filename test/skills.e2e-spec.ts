@@ -47,7 +47,7 @@ async function names(path: string, query: object = {}): Promise<string[]> {
   return items.map(({ name }) => name);
 }
 
-describe.each(KINDS)('POST, GET, PATCH and DELETE of a %s', (kind, path, extra) => {
+describe.each(KINDS)('POST, GET, PATCH and DELETE of the kind %s', (kind, path, extra) => {
   const route = `/skills/${path}`;
   const required = { name: 'review', description: 'how to', content: '# Review\n', publishedBy: 'ann' };
 

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { StartError } from '../errors/start-error.js';
 import type { IdSource } from './id-source.js';
-import { IndexDatabase } from './index-database.js';
+import type { IndexDatabase } from './index-database.js';
 import { isDamage } from './sqlite.js';
 import { LogPosition, LogPositions, positionAfter, START, stillThere } from './log-positions.js';
 import { BrokenTail, countLines, findTail, PlacedLine, scanBatches } from './log-scan.js';

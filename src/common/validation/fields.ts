@@ -32,13 +32,13 @@ export const PAGE_MAX_ITEMS = 10_000;
 /** A name or an id: trimmed, not empty, at most 256 characters. */
 export const Name = (options: FieldOptions = {}): PropertyDecorator =>
   field(
-    { ...options, read: trim, problem: requiredUnless(options, nameProblem) },
+    { ...options, read: trim, problem: nameProblem },
     { type: String, minLength: 1, maxLength: NAME_MAX_CHARACTERS },
   );
 
 /** A text for people: trimmed and not empty. */
 export const Text = (options: FieldOptions = {}): PropertyDecorator =>
-  field({ ...options, read: trim, problem: requiredUnless(options, textProblem) }, { type: String, minLength: 1 });
+  field({ ...options, read: trim, problem: textProblem }, { type: String, minLength: 1 });
 
 /** A text for people that may be empty or absent: trimmed. */
 export const OptionalText = (): PropertyDecorator =>
@@ -90,7 +90,6 @@ export const OneOf = (values: readonly string[], enumName: string, options: Fiel
       read: trim,
       problem: (value, name) => {
         if (typeof value !== 'string') return `${name} must be a string, one of ${values.join(', ')}`;
-        if (value === '' && !options.optional) return `${name} is required`;
         return values.includes(value)
           ? undefined
           : `invalid ${name}: ${value.slice(0, 64)} (one of ${values.join(', ')})`;
@@ -211,7 +210,9 @@ function field(rule: FieldRule, schema: Schema): PropertyDecorator {
 /** What is wrong with a field's value, as a sentence about `name`; `undefined` when nothing is. */
 export function problemWith(rule: FieldRule, value: unknown, name: string): string | undefined {
   if (value === undefined) return rule.optional ? undefined : `${name} is required`;
-  return rule.problem(value, name);
+  const problem = rule.problem(value, name);
+  // An empty text where there must be one is as good as none.
+  return problem !== undefined && value === '' && !rule.optional ? `${name} is required` : problem;
 }
 
 function trim(value: unknown): unknown {
@@ -222,11 +223,6 @@ function trim(value: unknown): unknown {
 function stringProblem(value: unknown, name: string): string | undefined {
   if (typeof value !== 'string') return `${name} must be a string`;
   return value.isWellFormed() ? undefined : `${name} must be valid Unicode`;
-}
-
-/** An empty value of a field that must be there is as good as none. */
-function requiredUnless({ optional }: FieldOptions, problem: FieldRule['problem']): FieldRule['problem'] {
-  return (value, name) => (value === '' && !optional ? `${name} is required` : problem(value, name));
 }
 
 function textProblem(value: unknown, name: string): string | undefined {

@@ -10,6 +10,7 @@ import { HealthModule } from './modules/health/health.module.js';
 import { JournalModule } from './modules/journal/journal.module.js';
 import { LogModule } from './modules/log/log.module.js';
 import { RegistryModule } from './modules/registry/registry.module.js';
+import { UsageModule } from './modules/usage/usage.module.js';
 
 @Module({})
 export class AppModule {
@@ -26,6 +27,7 @@ export class AppModule {
         LogModule,
         JournalModule,
         RegistryModule,
+        UsageModule,
         // Last: its fallback route takes what no other answers.
         HttpModule,
       ],

@@ -8,6 +8,7 @@ import { ErrorFilter } from './common/errors/error.filter.js';
 import { BodyGuard } from './common/http/body.guard.js';
 import { Edge } from './common/http/edge.js';
 import { Lifecycle } from './common/http/lifecycle.js';
+import { DuckFiles } from './common/storage/duckdb-files.js';
 import { RecordLogs } from './common/storage/record-logs.js';
 import { DtoPipe } from './common/validation/dto.pipe.js';
 import { AuthGuard } from './modules/auth/auth.guard.js';
@@ -46,6 +47,7 @@ export function setUp(app: NestExpressApplication): void {
 /** Reads the data; until then the server answers 503. */
 export async function start(app: NestExpressApplication): Promise<void> {
   await app.get(RecordLogs).start();
+  await app.get(DuckFiles).start();
   app.get(Lifecycle).started();
 }
 
@@ -56,6 +58,7 @@ export async function stop(app: NestExpressApplication): Promise<void> {
   const drained = drain(server);
   await app.close();
   await drained;
+  await app.get(DuckFiles).stop();
   await app.get(RecordLogs).stop();
 }
 

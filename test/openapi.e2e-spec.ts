@@ -17,7 +17,8 @@ const CONTRACT = `
   PATCH /board/tasks/{id} | PATCH /registry/vms/{id} | POST /board/tasks | POST /board/tasks/{id}/approve
   POST /board/tasks/{id}/artifacts | POST /board/tasks/{id}/bump | POST /board/tasks/{id}/notes
   POST /board/tasks/{id}/reject | POST /board/tasks/{id}/review | POST /feed/events | POST /journal | POST /log
-  POST /registry/vms | POST /registry/vms/{id}/heartbeat`
+  POST /registry/vms | POST /registry/vms/{id}/heartbeat
+  GET /usage | GET /usage/series | GET /usage/sessions | GET /usage/vms | POST /usage/sessions | POST /usage/vms`
   .split(/[|\n]/)
   .map((route) => route.trim())
   .filter(Boolean);

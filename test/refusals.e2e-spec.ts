@@ -1,23 +1,27 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TestApp } from './support/app.js';
-import { makeEvent, makeTask, makeVm } from './support/make.js';
+import { make, makeEvent, makeTask, makeVm } from './support/make.js';
 import {
   acceptedBody,
   choice,
   CREDENTIAL,
   Fields,
+  instant,
   name,
+  NO_INSTANTS,
   notEmpty,
   nullable,
   object,
   objects,
   optional,
   prose,
+  record,
   Refusal,
   refusalsOf,
   refusedMethods,
   Route,
   strings,
+  tally,
   text,
   whole,
 } from './support/refusals.js';
@@ -28,21 +32,12 @@ const encoded = (keys: unknown): string => Buffer.from(JSON.stringify(keys)).toS
 const cursor = ['nonsense', encoded({}), encoded([]), encoded([1]), encoded(['a', 'b', 'c'])];
 const limit = ['0', '-1', 'abc', '1.5', '1e3', '0x10', '10001', '99999999999'];
 const PAGE = { limit, cursor };
-const instant = [
-  'nonsense',
-  '2026-13-01',
-  '2026-02-30',
-  '2026-01-32',
-  '2026-01-31T25:00',
-  '31.1.2026',
-  '1769860800000',
-  '7d',
-];
+const duration = ['nonsense', '7', '1y', '-1h', '1.5h', 'h', '1 h', '1H'];
 const SPAN = {
   ...PAGE,
-  since: instant,
-  until: instant,
-  last: ['nonsense', '7', '1y', '-1h', '1.5h', 'h', '1 h', '1H'],
+  since: NO_INSTANTS,
+  until: NO_INSTANTS,
+  last: duration,
 };
 const oneOf = ['banana', 'constructor', '__proto__'];
 const anyText: string[] = [];
@@ -63,6 +58,34 @@ const vm = {
   services: optional(objects(service)),
   metadata: optional(object({ a: 1 })),
 };
+
+const NO_COUNT = [-1, 1.5, 2 ** 53];
+const NO_DOLLARS = [-0.01, 1_000_000_001];
+const counts = (refused: number[]): Fields => {
+  const count = whole(1, refused);
+  return { input: count, output: count, cacheRead: count, cacheWrite: count, total: count };
+};
+const usedSession = {
+  sessionId: name('s'),
+  agent: name('ann'),
+  parentAgent: optional(nullable(name('bob'))),
+  model: name('m'),
+  tokens: record(counts(NO_COUNT)),
+  cost: record(counts(NO_DOLLARS)),
+  turns: whole(1, NO_COUNT),
+  toolCalls: tally({ read: 1 }),
+  startedAt: instant('2026-01-31T12:00:00Z'),
+  endedAt: instant('2026-01-31'),
+};
+const usedVm = {
+  vmId: name('vm-2'),
+  role: choice('worker'),
+  agent: name('ann'),
+  commitId: optional(name('c1')),
+  createdAt: instant('2026-01-31T12:00:00Z'),
+  destroyedAt: optional(instant('2026-01-31T13:00:00Z')),
+};
+const timeCursor = [...cursor, encoded(['nonsense', '01K9XW5T3V8Z6Q2N4M7P1R0SAB'])];
 
 const ROUTES: Route[] = [
   {
@@ -142,7 +165,7 @@ const ROUTES: Route[] = [
     query: {
       agent: anyText,
       type: oneOf,
-      since: [...instant, '01K9XW5T3V8Z6Q2N4M7P1R0SA', '01K9XW5T3V8Z6Q2N4M7P1R0SAU'],
+      since: [...NO_INSTANTS, '01K9XW5T3V8Z6Q2N4M7P1R0SA', '01K9XW5T3V8Z6Q2N4M7P1R0SAU'],
       limit: limit.filter((value) => value !== '0'),
       cursor,
     },
@@ -150,7 +173,7 @@ const ROUTES: Route[] = [
   { route: 'DELETE /feed/events' },
   { route: 'GET /feed/events/:id', unknown: 'event not found' },
   { route: 'GET /feed/stats' },
-  { route: 'GET /feed/stream', query: { agent: anyText, since: [...instant, '2026-01-31T12:00:00Z'] } },
+  { route: 'GET /feed/stream', query: { agent: anyText, since: [...NO_INSTANTS, '2026-01-31T12:00:00Z'] } },
 
   { route: 'POST /log', body: { text: text('Done'), agent: optional(name('ann')) } },
   { route: 'GET /log', query: SPAN },
@@ -170,6 +193,16 @@ const ROUTES: Route[] = [
   { route: 'DELETE /registry/vms/:id', unknown: 'VM not found' },
   { route: 'POST /registry/vms/:id/heartbeat', unknown: 'VM not found' },
   { route: 'GET /registry/discover/worker', query: PAGE },
+
+  { route: 'POST /usage/sessions', body: usedSession },
+  { route: 'GET /usage/sessions', query: { limit, cursor: timeCursor, agent: anyText, range: duration } },
+  { route: 'POST /usage/vms', body: usedVm },
+  {
+    route: 'GET /usage/vms',
+    query: { limit, cursor: timeCursor, role: oneOf, agent: anyText, range: duration },
+  },
+  { route: 'GET /usage', query: { range: duration } },
+  { route: 'GET /usage/series', query: { range: duration, bucket: [...oneOf, 'week'], by: oneOf } },
 ];
 
 let app: TestApp;
@@ -193,12 +226,19 @@ describe('a refused request', () => {
   const known: Record<string, string> = {};
   let stream: TestStream;
   let before: string;
+  let usedBefore: string;
 
   beforeAll(async () => {
     app = await TestApp.start();
     for (const service of ['/board', '/feed', '/registry']) known[service] = await makeId(service);
     stream = await TestStream.open(`${app.url}/feed/stream`);
+    for (const [route, body] of [
+      ['sessions', usedSession],
+      ['vms', usedVm],
+    ] as const)
+      await make(app, `/usage/${route}`, acceptedBody(body));
     before = app.storedText();
+    usedBefore = await used();
   });
 
   afterAll(async () => {
@@ -226,6 +266,13 @@ describe('a refused request', () => {
     expect(response.headers.get('Content-Type')).toMatch(/^application\/json\b/);
     expect(response.headers.get('Allow') ?? undefined).toBe(allow);
     expect(app.storedText()).toBe(before);
+    if (path.startsWith('/usage')) expect(await used()).toBe(usedBefore);
+  }
+
+  /** All that the usage service keeps, which is in no log file. */
+  async function used(): Promise<string> {
+    const lists = await Promise.all(['sessions', 'vms'].map((list) => app.api.get(`/usage/${list}`)));
+    return lists.map(({ text }) => text).join('\n');
   }
 
   describe.each(ROUTES)('$route', (route) => {
@@ -240,7 +287,7 @@ describe('a refused request', () => {
       const { error, details } = (await response.json()) as { error: string; details: { message: string }[] };
       expect([response.status, details.map(({ message }) => message).sort()]).toEqual([400, messages.sort()]);
       expect(messages).toContain(error);
-      expect(app.storedText()).toBe(before);
+      expect([app.storedText(), await used()]).toEqual([before, usedBefore]);
     });
   });
 
@@ -256,6 +303,8 @@ describe('a refused request', () => {
     '/log/nothing',
     '/journal/a',
     '/registry/vms/a/b',
+    '/usage/nothing',
+    '/usage/sessions/a',
   ])('for %s, where there is nothing, is a 404', async (path) => {
     for (const method of ['GET', 'POST', 'DELETE']) {
       const response = await ask(method, path);

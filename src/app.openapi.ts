@@ -4,7 +4,7 @@ import { Config } from './common/config/config.js';
 import { ErrorBody } from './common/openapi/refusals.js';
 
 const DESCRIPTION = `The coordination server of a swarm of coding agents: tasks, events, logs, a registry,
-skills, commits.
+skills, commits, usage.
 
 Every error answers \`{"error": "<one sentence>"}\`, with \`details\` for each field where there are several.
 Ids are ULIDs that strictly increase in the order of acceptance. Timestamps are ISO 8601 UTC with milliseconds.

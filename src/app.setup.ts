@@ -8,6 +8,7 @@ import { ErrorFilter } from './common/errors/error.filter.js';
 import { BodyGuard } from './common/http/body.guard.js';
 import { Edge } from './common/http/edge.js';
 import { Lifecycle } from './common/http/lifecycle.js';
+import { DuckFiles } from './common/storage/duckdb-files.js';
 import { RecordLogs } from './common/storage/record-logs.js';
 import { ServicesDatabase } from './common/storage/services-database.js';
 import { DtoPipe } from './common/validation/dto.pipe.js';
@@ -49,6 +50,7 @@ export async function start(app: NestExpressApplication): Promise<void> {
   // First, so that the logs draw no id before all that were ever drawn are known.
   await app.get(ServicesDatabase).open();
   await app.get(RecordLogs).start();
+  await app.get(DuckFiles).start();
   app.get(Lifecycle).started();
 }
 
@@ -60,6 +62,7 @@ export async function stop(app: NestExpressApplication): Promise<void> {
   await app.close();
   await drained;
   await app.get(ServicesDatabase).close();
+  await app.get(DuckFiles).stop();
   await app.get(RecordLogs).stop();
 }
 

@@ -44,7 +44,13 @@ describe('the guard', () => {
   it('knows all routes', () => {
     const known = routes().map(([method, path]) => `${method.toUpperCase()} ${path}`);
     expect(known).toEqual(
-      expect.arrayContaining([...OPEN_ROUTES, 'POST /board/tasks', 'GET /feed/stream', 'GET /registry/discover/:role']),
+      expect.arrayContaining([
+        ...OPEN_ROUTES,
+        'POST /board/tasks',
+        'GET /feed/stream',
+        'GET /registry/discover/:role',
+        'GET /usage/series',
+      ]),
     );
   });
 

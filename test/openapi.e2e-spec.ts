@@ -22,7 +22,8 @@ const CONTRACT = `
   POST /skills/items | PATCH /skills/items/{name} | DELETE /skills/items/{name} | GET /skills/extensions
   GET /skills/extensions/{name} | POST /skills/extensions | PATCH /skills/extensions/{name}
   DELETE /skills/extensions/{name} | GET /skills/manifest | POST /skills/sync | GET /skills/agents
-  GET /skills/agents/{agentId} | GET /skills/stream`
+  GET /skills/agents/{agentId} | GET /skills/stream
+  GET /usage | GET /usage/series | GET /usage/sessions | GET /usage/vms | POST /usage/sessions | POST /usage/vms`
   .split(/[|\n]/)
   .map((route) => route.trim())
   .filter(Boolean);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TestApp } from './support/app.js';
-import { makeCommit, makeEvent, makeItem, makeTask, makeVm } from './support/make.js';
+import { make, makeCommit, makeEvent, makeItem, makeTask, makeVm } from './support/make.js';
 import {
   acceptedBody,
   choice,
@@ -8,19 +8,23 @@ import {
   CREDENTIAL,
   Fields,
   flag,
+  instant,
   name,
+  NO_INSTANTS,
   notEmpty,
   nullable,
   object,
   objects,
   optional,
   prose,
+  record,
   Refusal,
   refusalsOf,
   refusedMethods,
   Route,
   slug,
   strings,
+  tally,
   text,
   whole,
 } from './support/refusals.js';
@@ -31,21 +35,12 @@ const encoded = (keys: unknown): string => Buffer.from(JSON.stringify(keys)).toS
 const cursor = ['nonsense', encoded({}), encoded([]), encoded([1]), encoded(['a', 'b', 'c'])];
 const limit = ['0', '-1', 'abc', '1.5', '1e3', '0x10', '10001', '99999999999'];
 const PAGE = { limit, cursor };
-const instant = [
-  'nonsense',
-  '2026-13-01',
-  '2026-02-30',
-  '2026-01-32',
-  '2026-01-31T25:00',
-  '31.1.2026',
-  '1769860800000',
-  '7d',
-];
+const duration = ['nonsense', '7', '1y', '-1h', '1.5h', 'h', '1 h', '1H'];
 const SPAN = {
   ...PAGE,
-  since: instant,
-  until: instant,
-  last: ['nonsense', '7', '1y', '-1h', '1.5h', 'h', '1 h', '1H'],
+  since: NO_INSTANTS,
+  until: NO_INSTANTS,
+  last: duration,
 };
 const oneOf = ['banana', 'constructor', '__proto__'];
 const anyText: string[] = [];
@@ -77,6 +72,33 @@ const extension = {
 const skill = { ...extension, tags };
 const changes = { description: optional(text('How to')), enabled: optional(flag(false)) };
 const installed = optional(objects({ name: name('review'), version: whole(1, [-1, 1.5, 2 ** 53]) }));
+const NO_COUNT = [-1, 1.5, 2 ** 53];
+const NO_DOLLARS = [-0.01, 1_000_000_001];
+const counts = (refused: number[]): Fields => {
+  const count = whole(1, refused);
+  return { input: count, output: count, cacheRead: count, cacheWrite: count, total: count };
+};
+const usedSession = {
+  sessionId: name('s'),
+  agent: name('ann'),
+  parentAgent: optional(nullable(name('bob'))),
+  model: name('m'),
+  tokens: record(counts(NO_COUNT)),
+  cost: record(counts(NO_DOLLARS)),
+  turns: whole(1, NO_COUNT),
+  toolCalls: tally({ read: 1 }),
+  startedAt: instant('2026-01-31T12:00:00Z'),
+  endedAt: instant('2026-01-31'),
+};
+const usedVm = {
+  vmId: name('vm-2'),
+  role: choice('worker'),
+  agent: name('ann'),
+  commitId: optional(name('c1')),
+  createdAt: instant('2026-01-31T12:00:00Z'),
+  destroyedAt: optional(instant('2026-01-31T13:00:00Z')),
+};
+const timeCursor = [...cursor, encoded(['nonsense', '01K9XW5T3V8Z6Q2N4M7P1R0SAB'])];
 
 const ROUTES: Route[] = [
   {
@@ -156,7 +178,7 @@ const ROUTES: Route[] = [
     query: {
       agent: anyText,
       type: oneOf,
-      since: [...instant, '01K9XW5T3V8Z6Q2N4M7P1R0SA', '01K9XW5T3V8Z6Q2N4M7P1R0SAU'],
+      since: [...NO_INSTANTS, '01K9XW5T3V8Z6Q2N4M7P1R0SA', '01K9XW5T3V8Z6Q2N4M7P1R0SAU'],
       limit: limit.filter((value) => value !== '0'),
       cursor,
     },
@@ -164,7 +186,7 @@ const ROUTES: Route[] = [
   { route: 'DELETE /feed/events' },
   { route: 'GET /feed/events/:id', unknown: 'event not found' },
   { route: 'GET /feed/stats' },
-  { route: 'GET /feed/stream', query: { agent: anyText, since: [...instant, '2026-01-31T12:00:00Z'] } },
+  { route: 'GET /feed/stream', query: { agent: anyText, since: [...NO_INSTANTS, '2026-01-31T12:00:00Z'] } },
 
   { route: 'POST /log', body: { text: text('Done'), agent: optional(name('ann')) } },
   { route: 'GET /log', query: SPAN },
@@ -202,7 +224,7 @@ const ROUTES: Route[] = [
   },
   { route: 'GET /skills/agents', query: PAGE },
   { route: 'GET /skills/agents/:id', unknown: 'agent not found' },
-  { route: 'GET /skills/stream', query: { since: [...instant, '2026-01-31T12:00:00Z'] } },
+  { route: 'GET /skills/stream', query: { since: [...NO_INSTANTS, '2026-01-31T12:00:00Z'] } },
 
   {
     route: 'POST /commits',
@@ -217,10 +239,19 @@ const ROUTES: Route[] = [
   },
   {
     route: 'GET /commits',
-    query: { ...PAGE, tag: anyText, agent: anyText, label: anyText, vmId: anyText, since: instant },
+    query: { ...PAGE, tag: anyText, agent: anyText, label: anyText, vmId: anyText, since: NO_INSTANTS },
   },
   { route: 'GET /commits/:id', unknown: 'Commit not found' },
   { route: 'DELETE /commits/:id', unknown: 'Commit not found' },
+  { route: 'POST /usage/sessions', body: usedSession },
+  { route: 'GET /usage/sessions', query: { limit, cursor: timeCursor, agent: anyText, range: duration } },
+  { route: 'POST /usage/vms', body: usedVm },
+  {
+    route: 'GET /usage/vms',
+    query: { limit, cursor: timeCursor, role: oneOf, agent: anyText, range: duration },
+  },
+  { route: 'GET /usage', query: { range: duration } },
+  { route: 'GET /usage/series', query: { range: duration, bucket: [...oneOf, 'week'], by: oneOf } },
 ];
 
 let app: TestApp;
@@ -255,6 +286,7 @@ describe('a refused request', () => {
   let stream: TestStream;
   let hubStream: TestStream;
   let before: string;
+  let usedBefore: string;
 
   beforeAll(async () => {
     app = await TestApp.start();
@@ -262,7 +294,13 @@ describe('a refused request', () => {
       known[service] = await makeId(service);
     stream = await TestStream.open(`${app.url}/feed/stream`);
     hubStream = await TestStream.open(`${app.url}/skills/stream`);
+    for (const [route, body] of [
+      ['sessions', usedSession],
+      ['vms', usedVm],
+    ] as const)
+      await make(app, `/usage/${route}`, acceptedBody(body));
     before = app.storedText();
+    usedBefore = await used();
   });
 
   afterAll(async () => {
@@ -291,6 +329,13 @@ describe('a refused request', () => {
     expect(response.headers.get('Content-Type')).toMatch(/^application\/json\b/);
     expect(response.headers.get('Allow') ?? undefined).toBe(allow);
     expect(app.storedText()).toBe(before);
+    if (path.startsWith('/usage')) expect(await used()).toBe(usedBefore);
+  }
+
+  /** All that the usage service keeps, which is in no log file. */
+  async function used(): Promise<string> {
+    const lists = await Promise.all(['sessions', 'vms'].map((list) => app.api.get(`/usage/${list}`)));
+    return lists.map(({ text }) => text).join('\n');
   }
 
   describe.each(ROUTES)('$route', (route) => {
@@ -305,7 +350,7 @@ describe('a refused request', () => {
       const { error, details } = (await response.json()) as { error: string; details: { message: string }[] };
       expect([response.status, details.map(({ message }) => message).sort()]).toEqual([400, messages.sort()]);
       expect(messages).toContain(error);
-      expect(app.storedText()).toBe(before);
+      expect([app.storedText(), await used()]).toEqual([before, usedBefore]);
     });
   });
 
@@ -325,6 +370,8 @@ describe('a refused request', () => {
     '/skills/review',
     '/skills/items/a/b',
     '/commits/a/b',
+    '/usage/nothing',
+    '/usage/sessions/a',
   ])('for %s, where there is nothing, is a 404', async (path) => {
     for (const method of ['GET', 'POST', 'DELETE']) {
       const response = await ask(method, path);

@@ -17,9 +17,27 @@ export interface ChildServer {
   stop(): Promise<void>;
 }
 
-/** The built server on an empty data folder, which goes away with it. */
-export async function startServer(token: string): Promise<ChildServer> {
+/**
+ * The built server on a data folder of its own, which goes away with it.
+ * @param fill puts data into the folder of a server that has made its files and ended
+ */
+export async function startServer(token: string, fill?: (dataDir: string) => Promise<void>): Promise<ChildServer> {
   const dataDir = mkdtempSync(join(tmpdir(), 'vers-bench-'));
+  const removeData = (): void => rmSync(dataDir, { recursive: true, force: true });
+  try {
+    if (fill) {
+      await (await startOn(dataDir, token)).stop();
+      await fill(dataDir);
+    }
+    const server = await startOn(dataDir, token);
+    return { ...server, stop: () => server.stop().then(removeData) };
+  } catch (error) {
+    removeData();
+    throw error;
+  }
+}
+
+async function startOn(dataDir: string, token: string): Promise<ChildServer> {
   const port = await freePort();
   const child = spawn(process.execPath, [join(ROOT, 'dist', 'main.js')], {
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -34,10 +52,7 @@ export async function startServer(token: string): Promise<ChildServer> {
   });
   const url = `http://127.0.0.1:${port}`;
   const said = collect(child.stderr);
-  const stop = async (): Promise<void> => {
-    await end(child);
-    rmSync(dataDir, { recursive: true, force: true });
-  };
+  const stop = (): Promise<void> => end(child);
   try {
     await untilReady(child, url);
   } catch (error) {

@@ -7,6 +7,8 @@ export interface Field {
   isOptional?: true;
   /** The fields of each of its items. */
   items?: Fields;
+  /** The fields of the object that it is. */
+  fields?: Fields;
 }
 
 export type Fields = Record<string, Field>;
@@ -46,6 +48,19 @@ const METHODS = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT'];
 const NO_JSON = ['{"title": ', '{title: 1}', 'nonsense', '{} {}', 'a=b&c=d', Buffer.from([0x22, 0xff, 0x22])];
 const NO_OBJECTS = ['null', '[]', '"x"', '1', 'true'];
 const TITLE_MAX_CHARACTERS = 60;
+
+export const NO_INSTANTS = [
+  'nonsense',
+  '2026-13-01',
+  '2026-02-30',
+  '2026-01-32',
+  '2026-01-31T25:00',
+  '31.1.2026',
+  '1769860800000',
+  '7d',
+];
+
+type Refused = Field['refused'][number];
 
 const isRequired = (path: string): string => `${path} is required`;
 const isNamed = (path: string): string => path;
@@ -124,6 +139,28 @@ export const objects = (items: Fields): Field => ({
     ...[[1], [null], [['x']], ['x']].map((value): Field['refused'][number] => [value, isNamed, '[0]']),
   ],
   items,
+});
+
+/** An object with fields of its own. */
+export const record = (fields: Fields): Field => ({
+  accepted: acceptedBody(fields),
+  refused: [42, true, null, 'x', []].map((value) => [value, isNamed]),
+  fields,
+});
+
+/** A whole number, or an object of them. */
+export const tally = (accepted: object): Field => ({
+  accepted,
+  refused: [-1, 1.5, 2 ** 53, '1', true, null, [], [1], { a: -1 }, { a: 0.5 }, { a: '1' }, { a: null }, { a: {} }].map(
+    (value) => [value, isNamed],
+  ),
+  isOptional: true,
+});
+
+/** A point in time. */
+export const instant = (accepted: string): Field => ({
+  accepted,
+  refused: [...NO_STRINGS, ...BLANKS, ...[...NO_INSTANTS, 1_769_860_800_000].map((value): Refused => [value, isNamed])],
 });
 
 export const notEmpty = (field: Field): Field => ({ ...field, refused: [...field.refused, [[], isNamed]] });
@@ -208,7 +245,7 @@ type RefusedBody = [title: string, body: object, path: string, sentence: string]
 /** Bodies with one thing wrong; in lists it is the second item that has it. */
 function refusedBodies(fields: Fields): RefusedBody[] {
   const good = acceptedBody(fields);
-  return Object.entries(fields).flatMap(([field, { refused, isOptional, items }]) => {
+  return Object.entries(fields).flatMap(([field, { refused, isOptional, items, fields }]) => {
     const cases = refused.map(([value, sentence, item = '']): RefusedBody => {
       const path = field + item;
       return [
@@ -219,6 +256,11 @@ function refusedBodies(fields: Fields): RefusedBody[] {
       ];
     });
     if (!isOptional) cases.push([`no ${field}`, without(good, field), field, isRequired(field)]);
+    const inside = refusedBodies(fields ?? {}).map(([title, value, path, sentence]): RefusedBody => {
+      const deepPath = `${field}.${path}`;
+      return [`${field}.${title}`, { ...good, [field]: value }, deepPath, sentence.replace(path, deepPath)];
+    });
+    cases.push(...inside);
     if (!items) return cases;
     const inItems = refusedBodies(items).map(([title, item, path, sentence]): RefusedBody => {
       const deepPath = `${field}[1].${path}`;

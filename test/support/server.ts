@@ -18,10 +18,11 @@ export class ServerProcess {
     child.stderr?.on('data', (data: Buffer) => (this.stderr += data.toString()));
   }
 
-  /** Starts it without waiting for anything. */
-  static async spawn(env: NodeJS.ProcessEnv): Promise<ServerProcess> {
+  /** Starts it without waiting for anything; `fileBlocks` limits its files to so many times 512 bytes. */
+  static async spawn(env: NodeJS.ProcessEnv, fileBlocks?: number): Promise<ServerProcess> {
     const port = env['PORT'] ?? String(await freePort());
-    const child = spawn(process.execPath, ['dist/main.js'], {
+    const limit = fileBlocks === undefined ? '' : `ulimit -f ${fileBlocks}; `;
+    const child = spawn('sh', ['-c', `${limit}exec "$0" dist/main.js`, process.execPath], {
       env: { PATH: process.env['PATH'], ...env, PORT: port },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -29,8 +30,8 @@ export class ServerProcess {
   }
 
   /** Starts it and waits until it answers. */
-  static async start(env: NodeJS.ProcessEnv): Promise<ServerProcess> {
-    const server = await ServerProcess.spawn(env);
+  static async start(env: NodeJS.ProcessEnv, fileBlocks?: number): Promise<ServerProcess> {
+    const server = await ServerProcess.spawn(env, fileBlocks);
     const deadline = performance.now() + READY_MS;
     while (!(await server.isReady())) {
       if (server.child.exitCode !== null || performance.now() > deadline) {

@@ -1,4 +1,5 @@
 import { DomainError, invalidInput } from '../errors/domain-error.js';
+import { parseInstant } from '../validation/time.js';
 
 /**
  * An opaque place in a list: the sort keys of the last item that was given out, so that the next page is found by an
@@ -24,6 +25,14 @@ export function decodeNumberCursor(cursor: string): number {
   const number = Number(decodeCursor(cursor, 1)[0]);
   if (!Number.isSafeInteger(number) || number < 0) throw invalidCursor();
   return number;
+}
+
+/** The same for a cursor that is a time and an id. */
+export function decodeTimeCursor(cursor: string): [time: string, id: string] {
+  const [time = '', id = ''] = decodeCursor(cursor, 2);
+  const instant = parseInstant(time);
+  if (instant === undefined) throw invalidCursor();
+  return [instant, id];
 }
 
 function invalidCursor(): DomainError {

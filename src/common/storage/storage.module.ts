@@ -2,19 +2,21 @@ import { Global, Module } from '@nestjs/common';
 import { Clock } from '../clock.js';
 import { Config } from '../config/config.js';
 import { Disk } from './disk.js';
+import { DuckFiles } from './duckdb-files.js';
 import { IdSource } from './id-source.js';
 import { RecordLogs } from './record-logs.js';
 import { ServicesDatabase } from './services-database.js';
 
 /**
- * Time, ids, the disk, and what keeps data on it. {@link RecordLogs.start} and {@link ServicesDatabase.open} open the
- * files once everything is defined.
+ * Time, ids, the disk, and what keeps data on it. {@link RecordLogs.start}, {@link ServicesDatabase.open} and
+ * {@link DuckFiles.start} open the files once everything is defined.
  */
 @Global()
 @Module({
   providers: [
     Clock,
     Disk,
+    DuckFiles,
     IdSource,
     ServicesDatabase,
     {
@@ -23,6 +25,6 @@ import { ServicesDatabase } from './services-database.js';
       useFactory: (config: Config, disk: Disk, ids: IdSource, clock: Clock) => RecordLogs.own(config, disk, ids, clock),
     },
   ],
-  exports: [Clock, Disk, IdSource, RecordLogs, ServicesDatabase],
+  exports: [Clock, Disk, DuckFiles, IdSource, RecordLogs, ServicesDatabase],
 })
 export class StorageModule {}

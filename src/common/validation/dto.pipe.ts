@@ -40,10 +40,13 @@ export class DtoPipe implements PipeTransform {
       const rule = this.ruleOf(type, property);
       problems.push({ field, message: (rule && problemWith(rule, value, field)) ?? `invalid ${field}` });
     }
-    for (const [field, { nested }] of this.rulesOf(type)) {
-      const items = dto[field];
-      if (!nested || !Array.isArray(items)) continue;
-      dto[field] = items.map((item, i) => this.readItem(nested(), item, `${path}${field}[${i}]`, problems));
+    for (const [field, rule] of this.rulesOf(type)) {
+      const { nested } = rule;
+      const value = dto[field];
+      if (!nested || value === undefined || problemWith(rule, value, field) !== undefined) continue;
+      dto[field] = Array.isArray(value)
+        ? value.map((item, i) => this.readItem(nested(), item, `${path}${field}[${i}]`, problems))
+        : this.readItem(nested(), value, `${path}${field}`, problems);
     }
     return dto;
   }

@@ -20,7 +20,7 @@ export interface FieldRule extends FieldOptions {
   nested?: () => new () => object;
 }
 
-type Schema = Omit<ApiPropertyOptions, 'required'> & { enumName?: string };
+export type Schema = Omit<ApiPropertyOptions, 'required'> & { enumName?: string };
 
 const NAME_MAX_CHARACTERS = 256;
 const LIST_MAX_ITEMS = 1000;
@@ -194,7 +194,8 @@ export const Parsed = (parse: (text: string) => unknown, expected: string): Prop
     { type: String },
   );
 
-function field(rule: FieldRule, schema: Schema): PropertyDecorator {
+/** Makes a decorator of a rule and its OpenAPI schema. */
+export function field(rule: FieldRule, schema: Schema): PropertyDecorator {
   return applyDecorators(
     ApiProperty({ ...schema, required: !rule.optional } as ApiPropertyOptions),
     ValidateBy({
@@ -215,7 +216,7 @@ export function problemWith(rule: FieldRule, value: unknown, name: string): stri
   return problem !== undefined && value === '' && !rule.optional ? `${name} is required` : problem;
 }
 
-function trim(value: unknown): unknown {
+export function trim(value: unknown): unknown {
   return typeof value === 'string' ? value.trim() : value;
 }
 
@@ -246,7 +247,7 @@ function flagProblem(value: unknown, name: string): string | undefined {
   return typeof value === 'boolean' ? undefined : `${name} must be true or false`;
 }
 
-function integerProblem(value: unknown, name: string, min: number, max: number): string | undefined {
+export function integerProblem(value: unknown, name: string, min: number, max: number): string | undefined {
   const isInRange = typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max;
   return isInRange ? undefined : `invalid ${name}: must be a whole number from ${min} to ${max}`;
 }

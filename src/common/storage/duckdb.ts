@@ -1,0 +1,101 @@
+import { DuckDBTimestampValue } from '@duckdb/node-api';
+import type { DuckDBValue } from '@duckdb/node-api';
+import { dirname } from 'node:path';
+import { unavailable } from '../errors/domain-error.js';
+import { StartError } from '../errors/start-error.js';
+import type { Disk } from './disk.js';
+import { DuckHandle, OUT_OF_USE } from './duckdb-handle.js';
+import { migrate } from './duckdb-migrations.js';
+import { Apply, DuckWriter } from './duckdb-writer.js';
+
+/**
+ * One DuckDB file. Writer and reader run one statement at a time each: a statement takes one of the four threads of
+ * Node's pool, which the record logs' syncs need too.
+ */
+export class DuckDatabase {
+  private handle?: Promise<DuckHandle>;
+  private closing: Promise<void> = Promise.resolve();
+  private lastRead: Promise<unknown> = Promise.resolve();
+  private readonly writer: DuckWriter;
+
+  constructor(
+    private readonly path: string,
+    private readonly migrations: readonly string[],
+    disk: Disk,
+  ) {
+    this.writer = new DuckWriter({
+      session: async () => (await this.open()).writing,
+      // DuckDB makes and removes its write-ahead log, and syncs the file but not its name.
+      committed: () => disk.syncFolder(dirname(path)),
+    });
+  }
+
+  /** Opens the file and brings its tables up to date. */
+  async start(): Promise<void> {
+    try {
+      await migrate((await this.open()).writing, this.migrations);
+    } catch (error) {
+      await this.close();
+      const problem = error instanceof StartError ? error.message : `cannot be opened: ${(error as Error).message}`;
+      throw new StartError(`${this.path} ${problem}`, { cause: error });
+    }
+  }
+
+  /** The rows of a query over what is committed. */
+  read<Row>(sql: string, values: DuckDBValue[] = []): Promise<Row[]> {
+    const rows = this.lastRead.then(async () => {
+      const { reading } = await this.open().catch((error: unknown) => {
+        throw unavailable(OUT_OF_USE, error);
+      });
+      return reading.rows<Row>(sql, values);
+    });
+    this.lastRead = rows.catch(() => undefined);
+    return rows;
+  }
+
+  /**
+   * Hands an item to `apply` when its turn comes, together with the others that wait for the same.
+   * @throws DomainError `unavailable` when the disk refuses; then nothing has changed
+   */
+  write<I, R>(apply: Apply<I, R>, item: I): Promise<R> {
+    return this.writer.write(apply, item);
+  }
+
+  /** Waits for what is under way; closing moves the last commits from the write-ahead log into the file. */
+  async stop(): Promise<void> {
+    await this.writer.idle();
+    await this.lastRead;
+    await this.close();
+  }
+
+  private open(): Promise<DuckHandle> {
+    return (this.handle ??= this.openAnew());
+  }
+
+  private async openAnew(): Promise<DuckHandle> {
+    try {
+      await this.closing;
+      return await DuckHandle.open(this.path, () => void this.close());
+    } catch (error) {
+      this.handle = undefined;
+      throw error;
+    }
+  }
+
+  private close(): Promise<void> {
+    const { handle } = this;
+    this.handle = undefined;
+    if (handle) this.closing = handle.then((open) => open.close()).catch(() => undefined);
+    return this.closing;
+  }
+}
+
+/** A timestamp as it is on the wire, for a parameter. */
+export function timestampOf(iso: string): DuckDBTimestampValue {
+  return new DuckDBTimestampValue(BigInt(Date.parse(iso)) * 1000n);
+}
+
+/** What `epoch_ms` gives, as it is on the wire. */
+export function isoOf(milliseconds: bigint): string {
+  return new Date(Number(milliseconds)).toISOString();
+}

@@ -1,0 +1,22 @@
+import { Module } from '@nestjs/common';
+import { SessionRepository } from './session.repository.js';
+import { UsageReportService } from './usage-report.service.js';
+import { UsageSumsRepository } from './usage-sums.repository.js';
+import { UsageVmRepository } from './usage-vm.repository.js';
+import { UsageController } from './usage.controller.js';
+import { UsageDatabase } from './usage.database.js';
+import { UsageService } from './usage.service.js';
+
+@Module({
+  controllers: [UsageController],
+  providers: [
+    UsageDatabase,
+    SessionRepository,
+    UsageVmRepository,
+    UsageSumsRepository,
+    UsageService,
+    UsageReportService,
+  ],
+  exports: [UsageService, UsageReportService],
+})
+export class UsageModule {}

@@ -53,14 +53,12 @@ export class CommitsRepository {
     });
   }
 
-  /** Takes a commit away; tells whether there was one. */
-  remove(commitId: string): Promise<boolean> {
+  /** Takes a commit away; `orElse` throws where there is none. */
+  remove(commitId: string, orElse: () => never): Promise<void> {
     return this.database.change(() => {
-      const known = this.known.get(commitId);
-      if (!known) return false;
-      this.deleteTags.run(known.id);
-      this.delete.run(known.id);
-      return true;
+      const { id } = this.known.get(commitId) ?? orElse();
+      this.deleteTags.run(id);
+      this.delete.run(id);
     });
   }
 

@@ -34,7 +34,7 @@ export class CommitsService {
   }
 
   async remove(commitId: string): Promise<{ deleted: true }> {
-    if (!(await this.repository.remove(commitId))) unknown();
+    await this.repository.remove(commitId, unknown);
     return { deleted: true };
   }
 }

@@ -1,11 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { unavailable } from '../errors/domain-error.js';
+import { NOTHING_WRITTEN } from './record-writer.js';
 import { sqliteCode } from './sqlite.js';
 
 /** A transaction holds up everything else in the process; what waits longer than this goes into the next one. */
 const TRANSACTION_MAX_MS = 50;
-
-export const NOTHING_STORED = 'nothing can be written at the moment; nothing was changed';
 
 /** Has something told to everyone as soon as the change is durable and visible. */
 export type Announce = (tell: () => void) => void;
@@ -115,7 +114,7 @@ export class ServicesWriter {
   private refuse(changes: Change[], error: unknown): void {
     // When its disk is full, SQLite has rolled back by itself.
     if (this.database.inTransaction) this.database.exec('ROLLBACK');
-    const refusal = unavailable(NOTHING_STORED, error);
+    const refusal = unavailable(NOTHING_WRITTEN, error);
     for (const change of changes) change.fail(refusal);
     // The kernel may have dropped the pages that it could not sync: only the next start tells what the disk holds.
     if (sqliteCode(error)?.startsWith('SQLITE_IOERR_FSYNC')) {

@@ -6,7 +6,8 @@ import type { Projection } from '../../common/storage/projection.js';
 import type { LinePlace } from '../../common/storage/log-file.js';
 import { RecordLogs } from '../../common/storage/record-logs.js';
 import { applyChange, parseHead, StoredTask, taskJson } from './task-fold.js';
-import type { Artifact, Note, TaskChange, TaskHead } from './task.entity.js';
+import { TASK_STATUSES } from './task.entity.js';
+import type { Artifact, Note, TaskChange, TaskHead, TaskStatus } from './task.entity.js';
 
 interface TaskRow extends StoredTask {
   id: string;
@@ -65,6 +66,9 @@ export class BoardRepository implements Projection<TaskChange> {
   private readonly everything = this.logs.index.write<TaskRow, []>(`SELECT ${COLUMNS} FROM tasks t ORDER BY id`);
 
   private readonly byId = this.logs.index.read<TaskRow, [string]>(`SELECT ${COLUMNS} FROM tasks t WHERE id = ?`);
+  private readonly byStatus = this.logs.index.read<{ status: TaskStatus; count: number }, []>(
+    'SELECT status, count(*) AS count FROM tasks GROUP BY status',
+  );
   private readonly inReview = this.logs.index.read<TaskRow, [string, string, number]>(
     `SELECT ${COLUMNS} FROM tasks t WHERE status = 'in_review' AND (updated_at, id) < (?, ?)
      ORDER BY updated_at DESC, id DESC LIMIT ?`,
@@ -148,6 +152,14 @@ export class BoardRepository implements Projection<TaskChange> {
       limit + 1,
     );
     return takePage(rows, limit, taskJson, ({ id }) => encodeCursor(id));
+  }
+
+  counts(): Record<TaskStatus, number> {
+    const found = new Map(this.byStatus.all().map(({ status, count }) => [status, count]));
+    return Object.fromEntries(TASK_STATUSES.map((status) => [status, found.get(status) ?? 0])) as Record<
+      TaskStatus,
+      number
+    >;
   }
 
   /** Those in review, latest change first. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { map, Observable } from 'rxjs';
 import { Clock } from '../../common/clock.js';
 import { defined } from '../../common/defined.js';
 import { notFound } from '../../common/errors/domain-error.js';
@@ -29,11 +30,16 @@ type Change = Omit<TaskChange, 'id' | 'task' | 'at'>;
 /** The board: the swarm's tasks. Each change is decided when its turn comes, so changes never overwrite each other. */
 @Injectable()
 export class BoardService {
+  /** The id of each task that was changed, once the change is durable. */
+  readonly changes$: Observable<string>;
+
   constructor(
     private readonly repository: BoardRepository,
     private readonly ids: IdSource,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.changes$ = repository.records.committed$.pipe(map(({ record }) => record.task));
+  }
 
   create({
     title,
@@ -58,6 +64,11 @@ export class BoardService {
 
   list({ status, assignee, tag, cursor, limit = PAGE_MAX_ITEMS }: ListTasks): Page {
     return this.repository.list({ status, assignee, tag, cursor, limit });
+  }
+
+  /** How many tasks there are by status. */
+  counts(): Record<TaskStatus, number> {
+    return this.repository.counts();
   }
 
   reviewQueue({ cursor, limit = PAGE_MAX_ITEMS }: PageQuery): Page {

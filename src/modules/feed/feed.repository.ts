@@ -56,6 +56,7 @@ export class FeedRepository implements Projection<FeedEvent> {
     this.logs.index.write(`DELETE FROM ${table}`),
   );
 
+  private readonly newestOfAll = this.logs.index.read<{ id: string | null }, []>('SELECT max(id) AS id FROM events');
   private readonly byId = this.logs.index.read<EventRow, [string]>('SELECT id, json FROM events WHERE id = ?');
   private readonly lists = {
     all: this.list(''),
@@ -126,6 +127,10 @@ export class FeedRepository implements Projection<FeedEvent> {
         ({ id }) => encodeCursor(id),
       ),
     );
+  }
+
+  newestId(): string | undefined {
+    return this.newestOfAll.get()?.id ?? undefined;
   }
 
   /** Events with larger ids, by id; of one agent, or of all. */

@@ -63,6 +63,11 @@ export class FeedService {
     return { ok: true };
   }
 
+  /** Id of the newest event, if there is one. */
+  newestId(): string | undefined {
+    return this.repository.newestId();
+  }
+
   has(id: string): boolean {
     return this.repository.find(id) !== undefined;
   }

@@ -13,7 +13,7 @@ export class LogRepository implements Projection<LogEntry> {
     CREATE TABLE log_entries (id TEXT PRIMARY KEY, timestamp TEXT NOT NULL, json TEXT NOT NULL);
     CREATE INDEX log_entries_by_time ON log_entries (timestamp, id);`;
 
-  private readonly records = this.logs.define(this);
+  readonly records = this.logs.define(this);
   private readonly insert = this.logs.index.write('INSERT INTO log_entries (id, timestamp, json) VALUES (?, ?, ?)');
   private readonly deleteAll = this.logs.index.write('DELETE FROM log_entries');
   private readonly newest: TimelineStatement = this.logs.index.read(

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { map, Observable } from 'rxjs';
 import { Clock } from '../../common/clock.js';
 import { IdSource } from '../../common/storage/id-source.js';
 import type { Page } from '../../common/storage/page.js';
@@ -12,11 +13,16 @@ import { LogRepository } from './log.repository.js';
 /** The work log: what was done, line by line, never changed. */
 @Injectable()
 export class LogService {
+  /** The id of each entry, once it is durable. */
+  readonly entries$: Observable<string>;
+
   constructor(
     private readonly repository: LogRepository,
     private readonly ids: IdSource,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.entries$ = repository.records.committed$.pipe(map(({ record }) => record.id));
+  }
 
   append({ text, agent }: AppendLogEntry): Promise<string> {
     return this.repository.append(() => ({ id: this.ids.next(), timestamp: this.clock.timestamp(), text, agent }));

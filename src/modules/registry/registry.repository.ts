@@ -1,11 +1,12 @@
 import { BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { map, Observable } from 'rxjs';
 import { decodeCursor, encodeCursor } from '../../common/storage/cursor.js';
 import type { Statement } from '../../common/storage/sqlite.js';
 import { Page, takePage } from '../../common/storage/page.js';
 import type { Projection } from '../../common/storage/projection.js';
 import { RecordLogs } from '../../common/storage/record-logs.js';
 import { Heartbeats } from './heartbeats.js';
-import type { Vm, VmChange } from './vm.entity.js';
+import type { Vm, VmChange, VmCounts } from './vm.entity.js';
 
 interface VmRow {
   id: string;
@@ -60,6 +61,11 @@ export class RegistryRepository implements Projection<VmChange>, BeforeApplicati
   private readonly count = this.logs.index.write<{ count: number }, []>('SELECT count(*) AS count FROM vms');
 
   private readonly byId = this.logs.index.read<VmRow, [string]>(`SELECT ${COLUMNS} FROM vms WHERE id = ?`);
+  private readonly byState = this.logs.index.read<{ state: keyof VmCounts; count: number }, [string]>(
+    `SELECT CASE WHEN status <> 'running' THEN status WHEN last_seen >= ? THEN 'alive' ELSE 'stale' END AS state,
+            count(*) AS count
+     FROM vms INDEXED BY vms_by_status GROUP BY state`,
+  );
   private readonly lists = {
     all: this.list(''),
     role: this.list('role = ? AND'),
@@ -106,6 +112,17 @@ export class RegistryRepository implements Projection<VmChange>, BeforeApplicati
       const row = this.byIdForChange.get(id);
       return batch.append(this.records, decide(row && (JSON.parse(this.wire(row)) as Vm)));
     });
+  }
+
+  /** The id of each VM that was changed, once the change is durable. */
+  get changes$(): Observable<string> {
+    return this.records.committed$.pipe(map(({ record }) => record.id));
+  }
+
+  counts(staleBefore: string): VmCounts {
+    const counts = { alive: 0, stale: 0, paused: 0, stopped: 0 };
+    for (const { state, count } of this.byState.iterate(staleBefore)) counts[state] = count;
+    return counts;
   }
 
   find(id: string): string | undefined {

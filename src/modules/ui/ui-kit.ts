@@ -1,0 +1,83 @@
+import type { Request } from 'express';
+import { html, Html } from '../../common/pages/html.js';
+import type { TaskStatus } from '../board/task.entity.js';
+import { ago, compact, dollars, exact, whole } from './formats.js';
+import { icon, type IconName } from './icons.js';
+import { sparkline } from './sparkline.js';
+
+export const STATUS_NAMES: Record<TaskStatus, string> = {
+  open: 'Open',
+  in_progress: 'In progress',
+  in_review: 'In review',
+  blocked: 'Blocked',
+  done: 'Done',
+};
+
+/** The small pieces that templates are made of, as `it.ui`. */
+export class UiKit {
+  readonly icon = icon;
+  readonly sparkline = sparkline;
+  readonly whole = whole;
+  readonly compact = compact;
+  readonly dollars = dollars;
+  readonly statusNames = STATUS_NAMES;
+
+  constructor(
+    private readonly request: Request | undefined,
+    readonly now: number,
+  ) {}
+
+  /** Path of the page that is shown. */
+  get path(): string {
+    return this.request?.path ?? '';
+  }
+
+  /** The address of the page that is shown, with these filters changed; an empty one is taken away. */
+  link(changes: Record<string, string | undefined>): string {
+    const query = new URLSearchParams();
+    for (const [name, value] of Object.entries({ ...this.request?.query, ...changes })) {
+      if (typeof value === 'string' && value !== '') query.set(name, value);
+    }
+    return query.size > 0 ? `${this.path}?${query.toString()}` : this.path;
+  }
+
+  /** An address in the dashboard, its path's parts and its filters encoded. */
+  to(path: string, ...ids: string[]): string {
+    return ['/ui', path, ...ids.map(encodeURIComponent)].join('/');
+  }
+
+  /** How long ago; the exact time on hover. */
+  time(iso: string): Html {
+    return html`<time datetime="${iso}" title="${exact(iso)}" data-ago>${ago(Date.parse(iso), this.now)}</time>`;
+  }
+
+  /** A short label; `kind` gives colour and shape. */
+  badge(kind: IconName, text: string): Html {
+    return html`<span class="badge is-${kind}">${icon(kind)}${text}</span>`;
+  }
+
+  status(status: TaskStatus): Html {
+    return this.badge(status, STATUS_NAMES[status]);
+  }
+
+  /** An agent's name, which leads to what it told. */
+  agent(name: string): Html {
+    return html`<a class="agent" href="/ui/feed?agent=${encodeURIComponent(name)}">${name}</a>`;
+  }
+
+  tags(tags: readonly string[]): Html {
+    return html`${tags.map((tag) => html`<span class="tag">${tag}</span>`)}`;
+  }
+
+  /** The end of an id, enough to tell two apart by eye; all of it on hover. */
+  shortId(id: string): Html {
+    return html`<code class="id" title="${id}">…${id.slice(-6)}</code>`;
+  }
+
+  /** The command that makes the first of what a page would show. */
+  curl(path: string, body: object): string {
+    const origin = this.request ? `${this.request.protocol}://${this.request.get('host')}` : '';
+    const json = JSON.stringify(body).replaceAll("'", String.raw`'\''`);
+    return `curl ${origin}${path} \\\n  -H "Authorization: Bearer $VERS_AUTH_TOKEN" \\\n  -d '${json}'`;
+  }
+}

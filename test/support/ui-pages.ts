@@ -1,0 +1,11 @@
+/** Every page of the dashboard: it is looked at by the tests through HTTP, by axe, and by the screenshots. */
+export interface ListedPage {
+  /** Names the screenshot. */
+  name: string;
+  path: string;
+}
+
+export const UI_PAGES: ListedPage[] = [
+  { name: 'dashboard', path: '/ui/' },
+  { name: 'tasks', path: '/ui/tasks' },
+];

@@ -19,5 +19,5 @@ export function escapeHtml(value: unknown): string {
   if (value instanceof Html) return value.text;
   if (value === undefined || value === null || value === false) return '';
   if (Array.isArray(value)) return value.map(escapeHtml).join('');
-  return String(value).replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
+  return `${value as string | number}`.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
 }

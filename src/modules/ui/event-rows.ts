@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../../common/clock.js';
 import { Pages } from '../../common/pages/pages.js';
 import type { FeedEvent } from '../feed/event.entity.js';
-import { UiKit } from './ui-kit.js';
+import { UiKits } from './ui-kits.js';
 
 /** An event as open pages get it: what they filter by, and its row. */
 export interface EventMessage {
@@ -20,13 +19,13 @@ export interface EventMessage {
 export class EventRows {
   constructor(
     private readonly pages: Pages,
-    private readonly clock: Clock,
+    private readonly kits: UiKits,
   ) {}
 
   /** The JSON of an {@link EventMessage}. */
   message(event: FeedEvent): string {
     const { agent, type, timestamp } = event;
-    const row = this.pages.render('parts/event', { ui: new UiKit(undefined, this.clock.now()), event });
+    const row = this.pages.render('parts/event', { ui: this.kits.of(), event });
     const message: EventMessage = { agent, type, timestamp, row };
     if (type === 'token_update') message.metadata = event.metadata;
     return JSON.stringify(message);

@@ -4,16 +4,13 @@ import { Clock } from '../../common/clock.js';
 import type { Answer } from '../../common/http/answer.js';
 import { html, Html } from '../../common/pages/html.js';
 import { Pages } from '../../common/pages/pages.js';
-import { FeedService } from '../feed/feed.service.js';
 import { LiveChanges } from './live-changes.js';
 import { NAVIGATION } from './navigation.js';
-import { UiKit } from './ui-kit.js';
+import { UiKits } from './ui-kits.js';
 import type { UiPage } from './ui-page.js';
 
 /** Names the parts that are wanted, separated by commas; without it the whole page is. */
 const PARTS_HEADER = 'X-Parts';
-/** Smaller than every id: the stream then begins with the first event there is. */
-const BEFORE_ALL_EVENTS = '0'.repeat(26);
 
 /** Shows the dashboard's pages: the navigation around them, and their parts one by one. */
 @Injectable()
@@ -21,16 +18,19 @@ export class Frame {
   constructor(
     private readonly pages: Pages,
     private readonly live: LiveChanges,
-    private readonly feed: FeedService,
+    private readonly kits: UiKits,
     private readonly clock: Clock,
   ) {}
 
   /** The page, or those of its parts that the request asks for. */
   async show(request: Request, page: UiPage): Promise<Answer> {
-    // Both are taken before anything is read: what changes meanwhile is told to the page again.
-    const revisions = JSON.stringify(this.live.revisions());
-    const cursor = this.feed.newestId() ?? BEFORE_ALL_EVENTS;
-    const shared = { ui: new UiKit(request, this.clock.now()), ...page.data };
+    // Taken before anything is read: what changes meanwhile is told to the page again.
+    const live = {
+      revisions: JSON.stringify(this.live.revisions()),
+      cursor: this.live.cursor(),
+      now: this.clock.now(),
+    };
+    const shared = { ui: this.kits.of(request), ...page.data };
     const wanted = request.get(PARTS_HEADER)?.split(',') ?? Object.keys(page.parts);
     const parts = await this.render(page, wanted, shared);
     if (request.get(PARTS_HEADER) !== undefined) return this.pages.answer([...parts.values()].join(''));
@@ -38,7 +38,7 @@ export class Frame {
       ...shared,
       title: page.title,
       navigation: NAVIGATION,
-      live: { revisions, cursor, now: this.clock.now() },
+      live,
       part: (name: string) => parts.get(name),
     });
   }

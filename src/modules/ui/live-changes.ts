@@ -1,9 +1,12 @@
 import { Inject, Injectable, OnModuleDestroy } from '@nestjs/common';
 import { Observable, Subject } from 'rxjs';
+import { FeedService } from '../feed/feed.service.js';
 import { LIVE_TOPICS, type LiveTopic } from './live-topics.js';
 
 /** Of more things than this it is only said that the topic changed. */
 const IDS_MAX = 100;
+/** Smaller than every id: the stream then begins with the first event there is. */
+const BEFORE_ALL_EVENTS = '0'.repeat(26);
 
 export interface LiveChange {
   /** Different after each change, also after a restart. */
@@ -23,7 +26,10 @@ export class LiveChanges implements OnModuleDestroy {
   private readonly current: Record<string, number> = {};
   private readonly timers = new Map<string, NodeJS.Timeout>();
 
-  constructor(@Inject(LIVE_TOPICS) topics: LiveTopic[]) {
+  constructor(
+    @Inject(LIVE_TOPICS) topics: LiveTopic[],
+    private readonly feed: FeedService,
+  ) {
     this.changes$ = this.changes.asObservable();
     for (const topic of topics) {
       this.current[topic.name] = Date.now();
@@ -34,6 +40,11 @@ export class LiveChanges implements OnModuleDestroy {
   /** What each topic is at; a page that was read at another revision is out of date. */
   revisions(): Readonly<Record<string, number>> {
     return this.current;
+  }
+
+  /** Where the stream of a page that is read now has to begin. */
+  cursor(): string {
+    return this.feed.newestId() ?? BEFORE_ALL_EVENTS;
   }
 
   onModuleDestroy(): void {

@@ -22,9 +22,11 @@ export class UiKit {
   readonly dollars = dollars;
   readonly statusNames = STATUS_NAMES;
 
+  /** @param origin where the API is reached, for commands that people copy */
   constructor(
     private readonly request: Request | undefined,
-    readonly now: number,
+    private readonly now: number,
+    private readonly origin: string,
   ) {}
 
   /** Path of the page that is shown. */
@@ -76,8 +78,7 @@ export class UiKit {
 
   /** The command that makes the first of what a page would show. */
   curl(path: string, body: object): string {
-    const origin = this.request ? `${this.request.protocol}://${this.request.get('host')}` : '';
     const json = JSON.stringify(body).replaceAll("'", String.raw`'\''`);
-    return `curl ${origin}${path} \\\n  -H "Authorization: Bearer $VERS_AUTH_TOKEN" \\\n  -d '${json}'`;
+    return `curl ${this.origin}${path} \\\n  -H "Authorization: Bearer $VERS_AUTH_TOKEN" \\\n  -d '${json}'`;
   }
 }

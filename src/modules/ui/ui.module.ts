@@ -14,11 +14,12 @@ import { liveTopics } from './live-topics.js';
 import { LiveController } from './live.controller.js';
 import { TasksController } from './tasks.controller.js';
 import { TasksView } from './tasks.view.js';
+import { UiKits } from './ui-kits.js';
 
 /** The dashboard: pages for the people who watch the swarm. It alone may know all services. */
 @Module({
   imports: [BoardModule, FeedModule, RegistryModule, LogModule, JournalModule],
   controllers: [DashboardController, TasksController, LiveController],
-  providers: [Frame, liveTopics, LiveChanges, LiveStream, EventRows, DashboardView, TasksView],
+  providers: [Frame, liveTopics, LiveChanges, LiveStream, EventRows, UiKits, DashboardView, TasksView],
 })
 export class UiModule {}

@@ -8,4 +8,6 @@ export interface ListedPage {
 export const UI_PAGES: ListedPage[] = [
   { name: 'dashboard', path: '/ui/' },
   { name: 'tasks', path: '/ui/tasks' },
+  { name: 'review', path: '/ui/review' },
+  { name: 'feed', path: '/ui/feed' },
 ];

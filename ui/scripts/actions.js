@@ -5,7 +5,8 @@ import { toast } from './toasts.js';
 
 // `<form data-api="POST /board/tasks" data-done="Task created" data-confirm="Sure?" data-goto="/ui/tasks/{id}">` calls
 // the API with its fields as JSON. `data-as="list"` on a field makes a list of what commas separate, `data-as="null"`
-// makes null of nothing, `data-operator` is filled with who acts.
+// makes null of nothing, `data-as="text"` sends empty text too, `data-operator` is filled with who acts. With
+// `data-list="artifacts"` on the form its fields are the one item of that list.
 
 function valueOf(field) {
   const text = field.type === 'checkbox' ? field.checked : field.value;
@@ -17,6 +18,7 @@ function valueOf(field) {
 function bodyOf(form) {
   const fields = [...form.elements].filter(({ name }) => name);
   const body = Object.fromEntries(fields.map((field) => [field.name, valueOf(field)]));
+  if (form.dataset.list) return { [form.dataset.list]: [body] };
   return fields.length > 0 ? body : undefined;
 }
 
@@ -28,7 +30,7 @@ function clearProblems(form) {
 function showProblem(form, { message, details }) {
   let isShown = false;
   for (const { field: name, message: text } of details ?? []) {
-    const field = form.elements[name];
+    const field = form.elements[name.split('.').at(-1)];
     if (!field?.closest) continue;
     const problem = document.createElement('span');
     problem.className = 'problem';

@@ -17,7 +17,7 @@ export function onKey(key, action) {
 
 /** The row that `j` and `k` came to. */
 export function currentRow() {
-  return document.querySelector('[data-row].is-current') ?? undefined;
+  return document.querySelector('[data-current]') ?? undefined;
 }
 
 function step(by) {
@@ -26,8 +26,8 @@ function step(by) {
   const current = currentRow();
   const at = current ? rows.indexOf(current) + by : by > 0 ? 0 : rows.length - 1;
   const next = rows[Math.min(Math.max(at, 0), rows.length - 1)];
-  current?.classList.remove('is-current');
-  next.classList.add('is-current');
+  current?.removeAttribute('data-current');
+  next.setAttribute('data-current', '');
   next.scrollIntoView({ block: 'nearest' });
   (next.querySelector('[data-row-link]') ?? next.querySelector('a, button'))?.focus({ preventScroll: true });
 }

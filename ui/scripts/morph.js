@@ -11,7 +11,7 @@ function sameKind(a, b) {
 
 /** What the reader is doing is not undone by what the server says: text being typed, a thing that was opened. */
 function isKept(element, name) {
-  if (name === 'open') return true;
+  if (name === 'open' || name === 'data-current') return true;
   return name === 'value' && element === document.activeElement;
 }
 

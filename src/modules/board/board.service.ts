@@ -59,7 +59,11 @@ export class BoardService {
   }
 
   get(id: string): string {
-    return this.repository.find(id) ?? unknown();
+    return this.find(id) ?? unknown();
+  }
+
+  find(id: string): string | undefined {
+    return this.repository.find(id);
   }
 
   list({ status, assignee, tag, cursor, limit = PAGE_MAX_ITEMS }: ListTasks): Page {

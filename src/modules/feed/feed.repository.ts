@@ -57,6 +57,9 @@ export class FeedRepository implements Projection<FeedEvent> {
   );
 
   private readonly newestOfAll = this.logs.index.read<{ id: string | null }, []>('SELECT max(id) AS id FROM events');
+  private readonly countInRange = this.logs.index.read<{ count: number }, [string, string]>(
+    'SELECT count(*) AS count FROM events WHERE id >= ? AND id < ?',
+  );
   private readonly byId = this.logs.index.read<EventRow, [string]>('SELECT id, json FROM events WHERE id = ?');
   private readonly lists = {
     all: this.list(''),
@@ -131,6 +134,10 @@ export class FeedRepository implements Projection<FeedEvent> {
 
   newestId(): string | undefined {
     return this.newestOfAll.get()?.id ?? undefined;
+  }
+
+  countBetween(fromId: string, toId: string): number {
+    return this.countInRange.get(fromId, toId)?.count ?? 0;
   }
 
   /** Events with larger ids, by id; of one agent, or of all. */

@@ -63,6 +63,11 @@ export class FeedService {
     return { ok: true };
   }
 
+  /** How many events were accepted from one time until before another, in milliseconds since 1970. */
+  countBetween(from: number, to: number): number {
+    return this.repository.countBetween(smallestIdAt(from), smallestIdAt(to));
+  }
+
   /** Id of the newest event, if there is one. */
   newestId(): string | undefined {
     return this.repository.newestId();

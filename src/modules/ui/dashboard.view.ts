@@ -7,6 +7,7 @@ import type { FeedEvent } from '../feed/event.entity.js';
 import { FeedService } from '../feed/feed.service.js';
 import { RegistryService } from '../registry/registry.service.js';
 import type { Vm } from '../registry/vm.entity.js';
+import { NumbersView } from './numbers.view.js';
 import { records } from './records.js';
 import type { UiPage } from './ui-page.js';
 
@@ -23,6 +24,7 @@ export class DashboardView {
     private readonly board: BoardService,
     private readonly feed: FeedService,
     private readonly registry: RegistryService,
+    private readonly numbers: NumbersView,
   ) {}
 
   page(query: DashboardQuery): UiPage {
@@ -31,6 +33,7 @@ export class DashboardView {
       title: 'Dashboard',
       data: { query },
       parts: {
+        numbers: { live: ['board', 'registry', 'heartbeats', 'feed'], load: () => this.numbers.load() },
         board: { live: ['board'], load: () => this.columns(query) },
         feed: { load: () => ({ events: records<FeedEvent>(this.feed.list({ limit: FEED_EVENTS })).items.reverse() }) },
         agents: {

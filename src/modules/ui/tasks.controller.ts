@@ -1,8 +1,9 @@
-import { Controller, Get, Query, Req } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request } from 'express';
 import type { Answer } from '../../common/http/answer.js';
 import { Frame } from './frame.js';
+import { TaskQuery, TaskView } from './task.view.js';
 import { TasksQuery, TasksView } from './tasks.view.js';
 
 @ApiExcludeController()
@@ -11,10 +12,16 @@ export class TasksController {
   constructor(
     private readonly frame: Frame,
     private readonly tasks: TasksView,
+    private readonly task: TaskView,
   ) {}
 
   @Get()
   list(@Query() query: TasksQuery, @Req() request: Request): Promise<Answer> {
     return this.frame.show(request, this.tasks.page(query));
+  }
+
+  @Get(':id')
+  show(@Param('id') id: string, @Query() query: TaskQuery, @Req() request: Request): Promise<Answer> {
+    return this.frame.show(request, this.task.page(id, query));
   }
 }

@@ -71,6 +71,13 @@ export class UiKit {
     return html`${tags.map((tag) => html`<span class="tag">${tag}</span>`)}`;
   }
 
+  /** A link that an agent gave: only to the web, whatever else it may be. */
+  external(url: string, label: string): Html {
+    const { protocol } = URL.parse(url) ?? {};
+    if (protocol !== 'https:' && protocol !== 'http:') return html`<span title="${url}">${label}</span>`;
+    return html`<a href="${url}" title="${url}" rel="noopener noreferrer nofollow" target="_blank">${label}</a>`;
+  }
+
   /** The end of an id, enough to tell two apart by eye; all of it on hover. */
   shortId(id: string): Html {
     return html`<code class="id" title="${id}">…${id.slice(-6)}</code>`;

@@ -4,22 +4,37 @@ import { FeedModule } from '../feed/feed.module.js';
 import { JournalModule } from '../journal/journal.module.js';
 import { LogModule } from '../log/log.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
+import { UsageModule } from '../usage/usage.module.js';
+import { CostToday } from './cost-today.js';
 import { DashboardController } from './dashboard.controller.js';
 import { DashboardView } from './dashboard.view.js';
+import { EventRate } from './event-rate.js';
 import { EventRows } from './event-rows.js';
+import { FeedPageController } from './feed.controller.js';
+import { FeedView } from './feed.view.js';
 import { Frame } from './frame.js';
 import { LiveChanges } from './live-changes.js';
 import { LiveStream } from './live-stream.js';
 import { liveTopics } from './live-topics.js';
 import { LiveController } from './live.controller.js';
+import { NumbersView } from './numbers.view.js';
+import { ReviewController } from './review.controller.js';
+import { ReviewView } from './review.view.js';
+import { TaskView } from './task.view.js';
 import { TasksController } from './tasks.controller.js';
 import { TasksView } from './tasks.view.js';
+import { Trends } from './trends.js';
 import { UiKits } from './ui-kits.js';
+
+const SERVICES = [BoardModule, FeedModule, RegistryModule, LogModule, JournalModule, UsageModule];
+const FRAME = [Frame, UiKits, liveTopics, LiveChanges, LiveStream, EventRows];
+const NUMBERS = [Trends, EventRate, CostToday, NumbersView];
+const VIEWS = [DashboardView, TasksView, TaskView, ReviewView, FeedView];
 
 /** The dashboard: pages for the people who watch the swarm. It alone may know all services. */
 @Module({
-  imports: [BoardModule, FeedModule, RegistryModule, LogModule, JournalModule],
-  controllers: [DashboardController, TasksController, LiveController],
-  providers: [Frame, liveTopics, LiveChanges, LiveStream, EventRows, UiKits, DashboardView, TasksView],
+  imports: SERVICES,
+  controllers: [DashboardController, TasksController, ReviewController, FeedPageController, LiveController],
+  providers: [...FRAME, ...NUMBERS, ...VIEWS],
 })
 export class UiModule {}

@@ -70,6 +70,11 @@ export class BoardService {
     return this.repository.list({ status, assignee, tag, cursor, limit });
   }
 
+  /** Those of the newest 5,000 tasks whose title has this text in it, newest first; ASCII letters in either case. */
+  search(text: string, limit: number): TaskHead[] {
+    return this.repository.search(text, limit);
+  }
+
   /** How many tasks there are by status. */
   counts(): Record<TaskStatus, number> {
     return this.repository.counts();

@@ -68,6 +68,11 @@ export class FeedService {
     return this.repository.countBetween(smallestIdAt(from), smallestIdAt(to));
   }
 
+  /** Agents that told something and have this text in their name; of more than 10,000 agents only some are looked at. */
+  searchAgents(text: string, limit: number): string[] {
+    return this.repository.searchAgents(text, limit);
+  }
+
   /** Id of the newest event, if there is one. */
   newestId(): string | undefined {
     return this.repository.newestId();

@@ -20,6 +20,8 @@ import { LiveController } from './live.controller.js';
 import { NumbersView } from './numbers.view.js';
 import { ReviewController } from './review.controller.js';
 import { ReviewView } from './review.view.js';
+import { SearchController } from './search.controller.js';
+import { SearchView } from './search.view.js';
 import { TaskView } from './task.view.js';
 import { TasksController } from './tasks.controller.js';
 import { TasksView } from './tasks.view.js';
@@ -29,12 +31,13 @@ import { UiKits } from './ui-kits.js';
 const SERVICES = [BoardModule, FeedModule, RegistryModule, LogModule, JournalModule, UsageModule];
 const FRAME = [Frame, UiKits, liveTopics, LiveChanges, LiveStream, EventRows];
 const NUMBERS = [Trends, EventRate, CostToday, NumbersView];
-const VIEWS = [DashboardView, TasksView, TaskView, ReviewView, FeedView];
+const PAGES = [DashboardController, TasksController, ReviewController, FeedPageController];
+const VIEWS = [DashboardView, TasksView, TaskView, ReviewView, FeedView, SearchView];
 
 /** The dashboard: pages for the people who watch the swarm. It alone may know all services. */
 @Module({
   imports: SERVICES,
-  controllers: [DashboardController, TasksController, ReviewController, FeedPageController, LiveController],
+  controllers: [...PAGES, SearchController, LiveController],
   providers: [...FRAME, ...NUMBERS, ...VIEWS],
 })
 export class UiModule {}

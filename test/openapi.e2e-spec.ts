@@ -25,7 +25,7 @@ const CONTRACT = `
   DELETE /skills/extensions/{name} | GET /skills/manifest | POST /skills/sync | GET /skills/agents
   GET /skills/agents/{agentId} | GET /skills/stream
   GET /usage | GET /usage/series | GET /usage/sessions | GET /usage/vms | POST /usage/sessions | POST /usage/vms
-  POST /twilio/webhook`
+  GET /status | POST /twilio/webhook`
   .split(/[|\n]/)
   .map((route) => route.trim())
   .filter(Boolean);

@@ -2,6 +2,7 @@ import { DynamicModule, Module } from '@nestjs/common';
 import type { Config } from './common/config/config.js';
 import { ConfigModule } from './common/config/config.module.js';
 import { HttpModule } from './common/http/http.module.js';
+import { PagesModule } from './common/pages/pages.module.js';
 import { StorageModule } from './common/storage/storage.module.js';
 import { AuthModule } from './modules/auth/auth.module.js';
 import { BoardModule } from './modules/board/board.module.js';
@@ -12,6 +13,7 @@ import { JournalModule } from './modules/journal/journal.module.js';
 import { LogModule } from './modules/log/log.module.js';
 import { RegistryModule } from './modules/registry/registry.module.js';
 import { SkillsModule } from './modules/skills/skills.module.js';
+import { UiModule } from './modules/ui/ui.module.js';
 import { UsageModule } from './modules/usage/usage.module.js';
 
 @Module({})
@@ -22,6 +24,7 @@ export class AppModule {
       imports: [
         ConfigModule.with(config),
         StorageModule,
+        PagesModule,
         AuthModule,
         HealthModule,
         BoardModule,
@@ -32,6 +35,7 @@ export class AppModule {
         SkillsModule,
         CommitsModule,
         UsageModule,
+        UiModule,
         // Last: its fallback route takes what no other answers.
         HttpModule,
       ],

@@ -12,6 +12,7 @@ const OPEN_ROUTES = [
   'GET /docs/index.html',
   'GET /docs/swagger-ui-init.js',
   'GET /docs-json', // the same as a document
+  'GET /ui/static/:file', // styles and scripts of pages: the same for everyone
 ];
 
 let app: TestApp;

@@ -4,10 +4,10 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 const TEXT_TYPE = 'text/plain; charset=utf-8';
 const NEXT_CURSOR = 'X-Next-Cursor';
 
-/** A body that is already the text that goes over the wire, so that stored records are not parsed to be sent. */
+/** A body that is already what goes over the wire, so that stored records are not parsed to be sent. */
 export class Answer {
-  private constructor(
-    readonly text: string,
+  constructor(
+    readonly body: string | Buffer,
     readonly type: string,
     readonly headers: Record<string, string> = {},
   ) {}

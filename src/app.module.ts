@@ -12,6 +12,7 @@ import { HealthModule } from './modules/health/health.module.js';
 import { JournalModule } from './modules/journal/journal.module.js';
 import { LogModule } from './modules/log/log.module.js';
 import { RegistryModule } from './modules/registry/registry.module.js';
+import { ReportsModule } from './modules/reports/reports.module.js';
 import { SkillsModule } from './modules/skills/skills.module.js';
 import { UiModule } from './modules/ui/ui.module.js';
 import { UsageModule } from './modules/usage/usage.module.js';
@@ -35,6 +36,7 @@ export class AppModule {
         SkillsModule,
         CommitsModule,
         UsageModule,
+        ReportsModule,
         UiModule,
         // Last: its fallback route takes what no other answers.
         HttpModule,

@@ -14,6 +14,7 @@ import { LogModule } from './modules/log/log.module.js';
 import { RegistryModule } from './modules/registry/registry.module.js';
 import { ReportsModule } from './modules/reports/reports.module.js';
 import { SkillsModule } from './modules/skills/skills.module.js';
+import { SmsModule } from './modules/sms/sms.module.js';
 import { UiModule } from './modules/ui/ui.module.js';
 import { UsageModule } from './modules/usage/usage.module.js';
 
@@ -36,6 +37,7 @@ export class AppModule {
         SkillsModule,
         CommitsModule,
         UsageModule,
+        SmsModule,
         ReportsModule,
         UiModule,
         // Last: its fallback route takes what no other answers.

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { Worker } from 'node:worker_threads';
-import type { Rendering } from './rendering.js';
+import type { Rendering, Source } from './rendering.js';
 
 /** The built file, from `src` as well as from `dist`: a thread cannot run TypeScript. */
 const WORKER = new URL('../../../dist/modules/reports/markdown.worker.js', import.meta.url);
@@ -13,7 +13,7 @@ const MEMORY_MAX_MEBIBYTES = 256;
 const NOT_RENDERED: Rendering = { html: null, excerpt: '' };
 
 interface Task {
-  text: string;
+  source: Source;
   done(rendering: Rendering | undefined): void;
   /** Ends its waiting, or its being rendered. */
   timer?: NodeJS.Timeout;
@@ -29,13 +29,13 @@ export class MarkdownThread {
   private isStopped = false;
 
   /** Gives `undefined` when it is not soon the text's turn, or the thread is stopped. */
-  render(text: string): Promise<Rendering | undefined> {
-    return this.waiting.size < QUEUE_MAX ? this.enqueue(text, WAIT_MAX_MS) : Promise.resolve(undefined);
+  render(source: Source): Promise<Rendering | undefined> {
+    return this.waiting.size < QUEUE_MAX ? this.enqueue(source, WAIT_MAX_MS) : Promise.resolve(undefined);
   }
 
   /** Waits for the text's turn; gives `undefined` when the thread is stopped or does not work. */
-  renderInTurn(text: string): Promise<Rendering | undefined> {
-    return this.enqueue(text);
+  renderInTurn(source: Source): Promise<Rendering | undefined> {
+    return this.enqueue(source);
   }
 
   async stop(): Promise<void> {
@@ -47,9 +47,9 @@ export class MarkdownThread {
     await worker?.terminate();
   }
 
-  private enqueue(text: string, waitMaxMs?: number): Promise<Rendering | undefined> {
+  private enqueue(source: Source, waitMaxMs?: number): Promise<Rendering | undefined> {
     return new Promise((done) => {
-      const task: Task = { text, done };
+      const task: Task = { source, done };
       this.waiting.add(task);
       if (waitMaxMs !== undefined) task.timer = setTimeout(() => this.withdraw(task), waitMaxMs);
       if (this.isStopped) this.withdraw(task);
@@ -71,7 +71,7 @@ export class MarkdownThread {
     this.current = task;
     task.timer = setTimeout(() => this.giveUp(), RENDER_MAX_MS);
     this.worker ??= this.start();
-    this.worker.postMessage(task.text);
+    this.worker.postMessage(task.source);
   }
 
   private finish(rendering: Rendering | undefined): void {

@@ -1,9 +1,9 @@
-import MarkdownIt from 'markdown-it';
+import MarkdownIt, { type Token } from 'markdown-it';
 import { adoptCode } from './markdown-code.js';
 import { excerptOf } from './markdown-excerpt.js';
 import { adoptTables, adoptTasks, linkHeadings } from './markdown-rules.js';
 import { sanitize } from './markdown-sanitizer.js';
-import type { Rendering } from './rendering.js';
+import type { Rendering, Source } from './rendering.js';
 
 /** Repeated references can make much of little. */
 const HTML_MAX_CHARACTERS = 8 << 20;
@@ -14,10 +14,16 @@ markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false });
 markdown.use(linkHeadings).use(adoptTasks).use(adoptTables).use(adoptCode);
 
 /** Markdown as HTML that is safe to show on any page of ours. Takes its time: see {@link MarkdownThread}. */
-export function renderMarkdown(text: string): Rendering {
+export function renderMarkdown({ title, content }: Source): Rendering {
   const environment = {};
-  const tokens = markdown.parse(text, environment);
+  const tokens = withoutTitle(markdown.parse(content, environment), title);
   const html = markdown.renderer.render(tokens, markdown.options, environment);
   const excerpt = excerptOf(tokens);
   return { html: html.length > HTML_MAX_CHARACTERS ? null : sanitize(html), excerpt };
+}
+
+/** A page says the title above the report: a text that begins with it would say it twice. */
+function withoutTitle(tokens: Token[], title: string): Token[] {
+  const [open, inline] = tokens;
+  return open?.tag === 'h1' && inline?.content.trim() === title ? tokens.slice(3) : tokens;
 }

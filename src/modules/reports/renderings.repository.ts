@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ServicesDatabase } from '../../common/storage/services-database.js';
-import { RENDERER_VERSION, Rendering } from './rendering.js';
+import { RENDERER_VERSION, Rendering, Source } from './rendering.js';
 
 /** What reports look like, in `services.sqlite`; only what this version of the renderer made is ever read. */
 @Injectable()
@@ -13,8 +13,8 @@ export class RenderingsRepository {
        SET renderer = excluded.renderer, excerpt = excluded.excerpt, html = excluded.html`,
   );
 
-  private readonly firstWithout = this.database.read<{ id: string; content: string }, [afterId: string]>(
-    `SELECT id, content FROM reports LEFT JOIN report_renderings ON report_id = id AND renderer = ${RENDERER_VERSION}
+  private readonly firstWithout = this.database.read<Source & { id: string }, [afterId: string]>(
+    `SELECT id, head ->> 'title' AS title, content FROM reports LEFT JOIN report_renderings ON report_id = id AND renderer = ${RENDERER_VERSION}
      WHERE id > ? AND report_id IS NULL ORDER BY id LIMIT 1`,
   );
 
@@ -30,7 +30,7 @@ export class RenderingsRepository {
   }
 
   /** The first report by id that has none. */
-  next(afterId: string): { id: string; content: string } | undefined {
+  next(afterId: string): (Source & { id: string }) | undefined {
     return this.firstWithout.get(afterId);
   }
 }

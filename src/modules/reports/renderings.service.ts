@@ -1,7 +1,7 @@
 import { Injectable, Logger, OnModuleDestroy } from '@nestjs/common';
 import { Lifecycle } from '../../common/http/lifecycle.js';
 import { MarkdownThread } from './markdown-thread.js';
-import type { Rendering } from './rendering.js';
+import type { Rendering, Source } from './rendering.js';
 import { RenderingsRepository } from './renderings.repository.js';
 
 /** Sees to it that every report is rendered before someone reads it. */
@@ -25,8 +25,8 @@ export class RenderingsService implements OnModuleDestroy {
   }
 
   /** `undefined` when there is no room for it now: then {@link catchUp} does it later. */
-  render(content: string): Promise<Rendering | undefined> {
-    return this.thread.render(content);
+  render(source: Source): Promise<Rendering | undefined> {
+    return this.thread.render(source);
   }
 
   /** Renders, in the background, the reports that have no rendering of this version. */
@@ -42,7 +42,7 @@ export class RenderingsService implements OnModuleDestroy {
       this.isAskedAgain = false;
       let next = this.repository.next('');
       while (next) {
-        const rendering = await this.thread.renderInTurn(next.content);
+        const rendering = await this.thread.renderInTurn(next);
         if (!rendering) return;
         await this.repository.keep(next.id, rendering);
         next = this.repository.next(next.id);

@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { Secrets } from '../../common/secrets.js';
 import { AccessLog } from './access-log.js';
 import { AccessesRepository } from './accesses.repository.js';
 import { RenderingsRepository } from './renderings.repository.js';
@@ -7,12 +6,15 @@ import { RenderingsService } from './renderings.service.js';
 import { ReportsController } from './reports.controller.js';
 import { ReportsRepository } from './reports.repository.js';
 import { ReportsService } from './reports.service.js';
+import { SharePageController } from './share-page.controller.js';
+import { SharePageFilter } from './share-page.filter.js';
+import { SharePagesService } from './share-pages.service.js';
 import { SharesController } from './shares.controller.js';
 import { SharesRepository } from './shares.repository.js';
 import { SharesService } from './shares.service.js';
 
 @Module({
-  controllers: [ReportsController, SharesController],
+  controllers: [SharePageController, SharesController, ReportsController],
   providers: [
     AccessLog,
     AccessesRepository,
@@ -20,7 +22,8 @@ import { SharesService } from './shares.service.js';
     RenderingsService,
     ReportsRepository,
     ReportsService,
-    Secrets,
+    SharePageFilter,
+    SharePagesService,
     SharesRepository,
     SharesService,
   ],

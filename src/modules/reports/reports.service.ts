@@ -20,7 +20,7 @@ export class ReportsService {
   ) {}
 
   async create({ title, author, content, tags = [] }: WriteReport): Promise<string> {
-    const rendering = await this.renderings.render(content);
+    const rendering = await this.renderings.render({ title, content });
     const report = await this.repository.create(() => {
       const now = this.clock.timestamp();
       return { id: this.ids.next(), title, author, tags, createdAt: now, updatedAt: now, content };

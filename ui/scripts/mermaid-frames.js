@@ -55,3 +55,4 @@ const { mermaidFrame } = document.querySelector('script[data-mermaid-frame]').da
 for (const block of [...document.querySelectorAll('pre.mermaid')].slice(0, DIAGRAMS_MAX)) {
   await draw(block, mermaidFrame);
 }
+document.documentElement.classList.add('diagrams-drawn');

@@ -41,8 +41,8 @@ export class AccessLog implements OnApplicationShutdown {
         linkId,
         timestamp: this.clock.timestamp(),
         ip: ip ?? null,
-        userAgent: userAgent?.slice(0, HEADER_MAX_CHARACTERS) ?? null,
-        referrer: referrer?.slice(0, HEADER_MAX_CHARACTERS) ?? null,
+        userAgent: userAgent?.slice(0, HEADER_MAX_CHARACTERS) || null,
+        referrer: referrer?.slice(0, HEADER_MAX_CHARACTERS) || null,
       });
     }
     this.timer ??= setTimeout(() => void this.flush(), FLUSH_MS);

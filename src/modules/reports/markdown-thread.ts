@@ -4,10 +4,14 @@ import type { Rendering, Source } from './rendering.js';
 
 /** The built file, from `src` as well as from `dist`: a thread cannot run TypeScript. */
 const WORKER = new URL('../../../dist/modules/reports/markdown.worker.js', import.meta.url);
-/** A text that takes longer is shown as it is; an ordinary one of 1 MiB takes about a second. */
-const RENDER_MAX_MS = 10_000;
-/** Who waits longer for a turn does without. */
-const WAIT_MAX_MS = 1000;
+interface Patience {
+  /** A text that takes longer is shown as it is; an ordinary one of 1 MiB takes about a second. */
+  renderMaxMs: number;
+  /** Who waits longer for a turn does without. */
+  waitMaxMs: number;
+}
+
+const PATIENCE: Patience = { renderMaxMs: 10_000, waitMaxMs: 1000 };
 const QUEUE_MAX = 64;
 const MEMORY_MAX_MEBIBYTES = 256;
 const NOT_RENDERED: Rendering = { html: null, excerpt: '' };
@@ -27,10 +31,15 @@ export class MarkdownThread {
   private current?: Task;
   private worker?: Worker;
   private isStopped = false;
+  private readonly patience: Patience;
+
+  constructor(patience: Partial<Patience> = {}) {
+    this.patience = { ...PATIENCE, ...patience };
+  }
 
   /** Gives `undefined` when it is not soon the text's turn, or the thread is stopped. */
   render(source: Source): Promise<Rendering | undefined> {
-    return this.waiting.size < QUEUE_MAX ? this.enqueue(source, WAIT_MAX_MS) : Promise.resolve(undefined);
+    return this.waiting.size < QUEUE_MAX ? this.enqueue(source, this.patience.waitMaxMs) : Promise.resolve(undefined);
   }
 
   /** Waits for the text's turn; gives `undefined` when the thread is stopped or does not work. */
@@ -69,7 +78,7 @@ export class MarkdownThread {
     this.waiting.delete(task);
     clearTimeout(task.timer);
     this.current = task;
-    task.timer = setTimeout(() => this.giveUp(), RENDER_MAX_MS);
+    task.timer = setTimeout(() => this.giveUp(), this.patience.renderMaxMs);
     this.worker ??= this.start();
     this.worker.postMessage(task.source);
   }
@@ -86,7 +95,7 @@ export class MarkdownThread {
     const { worker } = this;
     this.worker = undefined;
     void worker?.terminate();
-    this.logger.warn(`a report took longer than ${RENDER_MAX_MS} ms to render: it is shown as plain text`);
+    this.logger.warn(`a report took longer than ${this.patience.renderMaxMs} ms to render: it is shown as plain text`);
     this.finish(NOT_RENDERED);
   }
 

@@ -10,6 +10,7 @@ import {
   ID,
   legacyFiles,
   lines,
+  LEGACY_NAMES,
   LEGACY_SERVED,
   SESSIONS_TABLE,
   sessionServed,
@@ -21,6 +22,9 @@ import {
   VMS,
   writeDuck,
   writeFiles,
+  writeLegacy,
+  writeLinks,
+  writeSqlite,
   writeUsage,
 } from './support/legacy.js';
 import { makeCommit, makeEvent, makeItem, makeSkill, makeTask, makeVm } from './support/make.js';
@@ -89,8 +93,7 @@ const get = async (path: string): Promise<unknown> => (await app().api.get(path)
 
 describe('a predecessor’s data folder', () => {
   beforeEach(async () => {
-    writeFiles(dataDir, legacyFiles());
-    await writeUsage(dataDir, [sessionValues(ID(70), 's-1', 2)]);
+    await writeLegacy(dataDir);
   });
 
   it('is served whole, with its ids', async () => {
@@ -104,15 +107,14 @@ describe('a predecessor’s data folder', () => {
   });
 
   it('keeps its files as they were, under other names', async () => {
-    const names = Object.keys(legacyFiles());
-    const before = [...names, 'usage.duckdb'].map((name) => readFileSync(file(name), 'latin1'));
+    const before = LEGACY_NAMES.map((name) => readFileSync(file(name), 'latin1'));
     await start();
-    expect([...names, 'usage.duckdb'].map((name) => readFileSync(file(`${name}.imported`), 'latin1'))).toEqual(before);
+    expect(LEGACY_NAMES.map((name) => readFileSync(file(`${name}.imported`), 'latin1'))).toEqual(before);
     await restart();
     await stop();
     expect(folder()).toEqual(
       [
-        ...[...names, 'usage.duckdb'].map((name) => `${name}.imported`),
+        ...LEGACY_NAMES.map((name) => `${name}.imported`),
         ...['board.jsonl', 'feed.jsonl', 'journal.jsonl', 'log.jsonl', 'registry.jsonl'],
         ...['index.sqlite', 'services.sqlite', 'lock.sqlite', 'usage.duckdb'],
       ].sort(),
@@ -194,7 +196,7 @@ describe('a start', () => {
   it('takes over what comes into a folder that was started before', async () => {
     await start();
     await restart(() => writeFiles(dataDir, legacyFiles()));
-    const rest = without(LEGACY_SERVED, 'sessions', 'usageVms');
+    const rest = without(LEGACY_SERVED, 'sessions', 'usageVms', 'links', 'accesses');
     expect(await served(app())).toMatchObject(rest);
   });
 
@@ -510,6 +512,101 @@ describe('usage.duckdb', () => {
   });
 });
 
+describe('reports.db', () => {
+  const reports = legacyFiles()['reports.json'] ?? '';
+
+  it('gives links that can be revoked, and go with their report', async () => {
+    await writeLegacy(dataDir);
+    const { api } = await start();
+    expect((await api.delete('/reports/share/link-1')).body).toEqual({ revoked: true });
+    expect((await api.delete('/reports/share/link-2')).body).toEqual({ error: 'link already revoked' });
+    await restart();
+    expect(await get(`/reports/${ID(80)}/shares`)).toMatchObject({ links: [{}, { linkId: 'link-1', revoked: 1 }] });
+    expect((await app().api.delete(`/reports/${ID(80)}`)).body).toEqual({ deleted: true });
+    expect((await app().api.get('/reports/share/link-1/access')).status).toBe(404);
+  });
+
+  it('is taken over with what its write-ahead log holds', async () => {
+    writeFiles(dataDir, { 'reports.json': reports });
+    writeLinks(dataDir, true);
+    expect(folder()).toContain('reports.db-wal');
+    await start();
+    expect(await get('/reports/share/link-1/access')).toEqual(LEGACY_SERVED.accesses);
+    expect(folder().filter((name) => name.startsWith('reports.db'))).toEqual(['reports.db.imported']);
+  });
+
+  it('may have numbers for ids and times, other forms of time, and less columns', async () => {
+    writeFiles(dataDir, { 'reports.json': reports });
+    writeSqlite(file('reports.db'), (database) =>
+      database.exec(
+        `CREATE TABLE share_links (linkId TEXT, report_id TEXT, created_at TEXT, access_count INTEGER);
+         INSERT INTO share_links VALUES ('late', '${ID(80)}', '2026-01-31 12:03:00', 40), ('early', '${ID(80)}', '2026-01-31 12:02:00', 0);
+         CREATE TABLE share_access_log (id INTEGER PRIMARY KEY, link_id TEXT, timestamp INTEGER);
+         INSERT INTO share_access_log (link_id, timestamp) VALUES ('late', ${Date.parse(AT(4))}), ('late', ${Date.parse(AT(3))})`,
+      ),
+    );
+    await start();
+    const link = { reportId: ID(80), createdBy: 'admin', expiresAt: null, label: null, revoked: 0 };
+    const access = { linkId: 'late', reportId: ID(80), ip: null, userAgent: null, referrer: null };
+    expect([await get(`/reports/${ID(80)}/shares`), await get('/reports/share/late/access')]).toEqual([
+      {
+        links: [
+          { ...link, linkId: 'late', createdAt: AT(3), accessCount: 40 },
+          { ...link, linkId: 'early', createdAt: AT(2), accessCount: 0 },
+        ],
+        count: 2,
+      },
+      {
+        log: [
+          { ...access, id: '1', timestamp: AT(4) },
+          { ...access, id: '2', timestamp: AT(3) },
+        ],
+        count: 2,
+      },
+    ]);
+  });
+
+  it('may have links of reports that are gone, and more readings than a log holds', async () => {
+    writeFiles(dataDir, { 'reports.json': reports });
+    writeSqlite(file('reports.db'), (database) =>
+      database.exec(
+        `CREATE TABLE share_links (link_id, report_id, created_at);
+         INSERT INTO share_links VALUES ('dead', 'gone', '${AT(0)}'), ('link', '${ID(80)}', '${AT(0)}');
+         CREATE TABLE share_access_log (id, link_id, timestamp);
+         WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1200)
+         INSERT INTO share_access_log SELECT n, 'link', '${AT(0)}' FROM numbers;
+         INSERT INTO share_access_log VALUES (0, 'dead', '${AT(0)}')`,
+      ),
+    );
+    const { api } = await start();
+    expect(await get(`/reports/${ID(80)}/shares`)).toMatchObject({ links: [{ linkId: 'link', accessCount: 1200 }] });
+    const { log } = (await get('/reports/share/link/access')) as { log: { id: string }[] };
+    expect([log.length, log[0]?.id, log.at(-1)?.id]).toEqual([1000, '1200', '201']);
+    expect((await api.get('/reports/share/dead/access')).status).toBe(404);
+  });
+
+  it.each<[string, RegExp]>([
+    ['CREATE TABLE other (id)', /^\/reports\.db has no table share_links/],
+    [
+      'CREATE TABLE share_links (link_id, created_at); INSERT INTO share_links VALUES (1, 2)',
+      /share_links row 1\.linkId must be/,
+    ],
+    [
+      `CREATE TABLE share_links (link_id, created_at); INSERT INTO share_links VALUES ('a', '${AT(0)}')`,
+      /^\/reports\.db: share_links row 1\.reportId is missing/,
+    ],
+  ])('that is damaged stops the start: %#', async (sql, message) => {
+    writeFiles(dataDir, legacyFiles());
+    writeSqlite(file('reports.db'), (database) => database.exec(sql));
+    expect(await refusal()).toMatch(message);
+  });
+
+  it('that is no SQLite file stops the start', async () => {
+    writeFiles(dataDir, { 'reports.db': 'this is no database, however one reads it'.repeat(100) });
+    expect(await refusal()).toMatch(/^\/reports\.db cannot be read: file is not a database/);
+  });
+});
+
 describe('damage', () => {
   const json = (list: string, items: unknown): string => JSON.stringify({ [list]: items });
   const task = TASKS[1] as object;
@@ -540,6 +637,7 @@ describe('damage', () => {
       json('tasks', [task, { ...task, title: 'x' }]),
       /tasks\[1\]\.id is that of tasks\[0\], but the rest/,
     ],
+    ['reports.json', json('reports', [{ id: 'a', author: 'b', content: 'c' }]), /reports\[0\]\.title is missing/],
     [
       'registry.json',
       json('vms', [{ ...VMS[0], services: [{ name: 'a' }] }]),

@@ -1,6 +1,7 @@
 import { DuckDBInstance } from '@duckdb/node-api';
+import Database from 'better-sqlite3';
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestApp } from './app.js';
 
@@ -110,6 +111,22 @@ export const COMMITS = [
   { id: ID(61), commitId: 'c-2', vmId: 'vm-1', timestamp: AT(1) },
 ];
 
+const report = { title: 'A leak', author: 'ann', tags: ['parser'], createdAt: AT(0), updatedAt: AT(1) };
+export const REPORTS = [
+  { id: ID(80), ...report, content: '# What leaks\n' },
+  { id: ID(81), ...report, createdAt: AT(1), content: 'Nothing' },
+];
+const link = { reportId: ID(80), createdAt: AT(2), createdBy: 'admin', label: null, revoked: 0 };
+export const LINKS = [
+  { linkId: 'link-1', ...link, expiresAt: null, accessCount: 2 },
+  { linkId: 'link-2', ...link, createdAt: AT(3), expiresAt: AT(4), label: 'x', revoked: 1, accessCount: 0 },
+];
+const access = { linkId: 'link-1', reportId: ID(80), ip: '192.0.2.1', userAgent: 'curl', referrer: null };
+export const ACCESSES = [
+  { id: ID(82), ...access, timestamp: AT(2) },
+  { id: ID(83), ...access, timestamp: AT(3), ip: null },
+];
+
 export const lines = (items: object[]): string => items.map((entry) => `${JSON.stringify(entry)}\n`).join('');
 
 /** The predecessor's text files, by name. */
@@ -122,6 +139,7 @@ export function legacyFiles(): Record<string, string> {
     'feed.jsonl': lines(EVENTS),
     'journal.jsonl': lines(THOUGHTS),
     'log.jsonl': lines(ENTRIES),
+    'reports.json': JSON.stringify({ reports: REPORTS }),
     'registry.json': JSON.stringify({ vms: VMS }),
     'skills.json': JSON.stringify({ skills: SKILLS, changeLog: CHANGES }),
   };
@@ -173,6 +191,36 @@ export async function writeDuck(path: string, statements: string[]): Promise<voi
   instance.closeSync();
 }
 
+const LINK_COLUMNS = 'link_id, report_id, created_at, created_by, expires_at, label, revoked';
+const ACCESS_COLUMNS = 'id, link_id, report_id, timestamp, ip, user_agent, referrer';
+
+/** Makes a SQLite file; with `isOpen` it is left as by a process that was killed. */
+export function writeSqlite(path: string, fill: (database: Database.Database) => void, isOpen = false): void {
+  const made = isOpen ? `${path}.made` : path;
+  const database = new Database(made);
+  fill(database);
+  if (isOpen) for (const suffix of ['', '-wal']) copyFileSync(made + suffix, path + suffix);
+  database.close();
+  if (isOpen) rmSync(made);
+}
+
+/** `reports.db` with {@link LINKS} and {@link ACCESSES}. */
+export function writeLinks(dataDir: string, isOpen = false): void {
+  const fill = (database: Database.Database): void => {
+    if (isOpen) database.exec('PRAGMA journal_mode = WAL');
+    database.exec(`CREATE TABLE share_links (${LINK_COLUMNS}); CREATE TABLE share_access_log (${ACCESS_COLUMNS})`);
+    const insertLink = database.prepare(`INSERT INTO share_links VALUES (?, ?, ?, ?, ?, ?, ?)`);
+    for (const known of LINKS) insertLink.run(inOrder(known, LINK_COLUMNS));
+    const insertAccess = database.prepare(`INSERT INTO share_access_log VALUES (?, ?, ?, ?, ?, ?, ?)`);
+    for (const known of ACCESSES) insertAccess.run(inOrder(known, ACCESS_COLUMNS));
+  };
+  writeSqlite(join(dataDir, 'reports.db'), fill, isOpen);
+}
+
+function inOrder(known: Record<string, unknown>, columns: string): unknown[] {
+  return columns.split(', ').map((name) => known[name.replace(/_./g, (part) => part.slice(1).toUpperCase())]);
+}
+
 export async function writeUsage(dataDir: string, sessions: string[]): Promise<void> {
   await writeDuck(join(dataDir, 'usage.duckdb'), [
     SESSIONS_TABLE,
@@ -194,6 +242,10 @@ const PATHS = {
   commits: '/commits',
   sessions: '/usage/sessions',
   usageVms: '/usage/vms',
+  reports: '/reports',
+  report: `/reports/${ID(80)}`,
+  links: `/reports/${ID(80)}/shares`,
+  accesses: '/reports/share/link-1/access',
 };
 
 /** All that is served of all services. */
@@ -218,6 +270,15 @@ export const LEGACY_SERVED = {
   thoughts: listed('entries', THOUGHTS),
   commits: listed('commits', COMMITS.toReversed()),
   sessions: listed('sessions', [sessionServed(ID(70), 's-1', 2)]),
+  reports: listed(
+    'reports',
+    REPORTS.toReversed().map(({ id, title, author, tags, createdAt, updatedAt }) => ({
+      ...{ id, title, author, tags, createdAt, updatedAt },
+    })),
+  ),
+  report: REPORTS[0],
+  links: listed('links', LINKS.toReversed()),
+  accesses: listed('log', ACCESSES.toReversed()),
   usageVms: listed('vms', [
     {
       ...{ id: ID(72), vmId: 'vm-1', role: 'worker', agent: 'bob' },
@@ -225,3 +286,13 @@ export const LEGACY_SERVED = {
     },
   ]),
 };
+
+/** All that {@link LEGACY_SERVED} is served of. */
+export async function writeLegacy(dataDir: string): Promise<void> {
+  writeFiles(dataDir, legacyFiles());
+  writeLinks(dataDir);
+  await writeUsage(dataDir, [sessionValues(ID(70), 's-1', 2)]);
+}
+
+/** The names of the files that {@link writeLegacy} makes. */
+export const LEGACY_NAMES = [...Object.keys(legacyFiles()), 'reports.db', 'usage.duckdb'];

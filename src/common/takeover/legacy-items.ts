@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
 import { readLine } from '../storage/log-line.js';
 import { rawLines } from '../storage/log-scan.js';
+import { isDatabase, legacyRows } from './legacy-rows.js';
 import { anyObject, damaged, listOf, Read } from './legacy-fields.js';
 
 /** Something that a predecessor's file holds, read and checked. */
@@ -21,8 +22,15 @@ export function identified(record: { id: string }): Inherited {
   return { record, keys: { id: record.id }, ids: [record.id] };
 }
 
-/** The lists of a JSON file by name, and how their items are read. */
-export type Lists = Record<string, { read: Read<Inherited>; mayBeMissing?: true }>;
+/** The lists of a JSON file, or the tables of a SQLite file, by name, and how their items are read. */
+export type Lists = Record<string, ListReading>;
+
+interface ListReading {
+  read: Read<Inherited>;
+  mayBeMissing?: true;
+  /** Of a table, the field that gives the order. */
+  time?: string;
+}
 
 const anyList = listOf((value) => value);
 
@@ -43,13 +51,13 @@ export interface InheritedItem extends Inherited {
 }
 
 /**
- * Reads a predecessor's file: a `.json` with {@link Lists}, or a `.jsonl` with an {@link ENTRY} a line. An exact copy of
+ * Reads a predecessor's file: a `.json` or a `.db` with {@link Lists}, or a `.jsonl` with an {@link ENTRY} a line. An exact copy of
  * an item is taken once.
  * @throws StartError that names the place of what cannot be taken over
  */
 export function* inheritedItems(path: string, lists: Lists): Generator<InheritedItem> {
   const seen = new Map<string, { place: string; digest: string }>();
-  for (const { list, value, place, share } of path.endsWith('.jsonl') ? lines(path) : listItems(path, lists)) {
+  for (const { list, value, place, share } of placedItems(path, lists)) {
     const item = lists[list]?.read(value, place);
     if (!item) continue;
     const digest = hash('sha256', JSON.stringify(item.record), 'base64');
@@ -66,6 +74,11 @@ export function* inheritedItems(path: string, lists: Lists): Generator<Inherited
   }
 }
 
+function placedItems(path: string, lists: Lists): Iterable<Placed> {
+  if (isDatabase(path)) return tableItems(path, lists);
+  return path.endsWith('.jsonl') ? lines(path) : listItems(path, lists);
+}
+
 function placeInFile(place: string, path: string): string {
   return place.slice(path.length).replace(/^:? /, '');
 }
@@ -77,6 +90,14 @@ function* listItems(path: string, lists: Lists): Generator<Placed> {
     const items = anyList(mayBeMissing ? (file[list] ?? []) : file[list], place);
     for (const [i, value] of items.entries()) {
       yield { list, value, place: `${place}[${i}]`, share: i / items.length };
+    }
+  }
+}
+
+function* tableItems(path: string, lists: Lists): Generator<Placed> {
+  for (const [list, options] of Object.entries(lists)) {
+    for (const { value, number, count } of legacyRows(path, list, options)) {
+      yield { list, value, place: `${path}: ${list} row ${number}`, share: number / count };
     }
   }
 }

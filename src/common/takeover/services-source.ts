@@ -9,19 +9,27 @@ import type { ServicesDatabase } from '../storage/services-database.js';
 import { sqliteCode } from '../storage/sqlite.js';
 import { damaged } from './legacy-fields.js';
 import { inheritedItems, Lists } from './legacy-items.js';
+import { isDatabase, settle } from './legacy-rows.js';
 import { checkItems, LegacySource, withProgress } from './legacy-source.js';
 import { importedName } from './succession.js';
 import type { TakenFiles } from './taken-files.js';
+
+/** The tables that a file goes into. */
+export interface ServicesTarget {
+  /** Whether they hold nothing yet. */
+  isEmpty(): boolean;
+  /** Called within the transaction when all items are stored. */
+  afterwards?(): void;
+}
 
 /** A predecessor's file whose items go into tables of `services.sqlite`, in one transaction with a note that they did. */
 export class ServicesSource implements LegacySource {
   private readonly logger = new Logger('takeover');
 
-  /** @param isEmpty whether the tables hold nothing yet */
   constructor(
     readonly path: string,
     private readonly lists: Lists,
-    private readonly isEmpty: () => boolean,
+    private readonly target: ServicesTarget,
     private readonly storage: { disk: Disk; ids: IdSource; database: ServicesDatabase; taken: TakenFiles },
   ) {}
 
@@ -35,7 +43,7 @@ export class ServicesSource implements LegacySource {
 
   async check(): Promise<void> {
     if (this.wasTaken()) return;
-    if (!this.isEmpty()) {
+    if (!this.target.isEmpty()) {
       throw new StartError(
         `${this.path} is a predecessor's file, but services.sqlite has records of this kind already. Nothing was taken ` +
           `over; move one of the two out of the folder`,
@@ -46,6 +54,7 @@ export class ServicesSource implements LegacySource {
 
   async take(): Promise<void> {
     const { database, disk } = this.storage;
+    if (isDatabase(this.path)) settle(this.path);
     if (this.wasTaken()) this.logger.warn(`${basename(this.path)} was taken over before and is only renamed`);
     else await database.change(() => this.store());
     await disk.move(this.path, importedName(this.path));
@@ -65,6 +74,7 @@ export class ServicesSource implements LegacySource {
         throw damaged(place, `contradicts what is there already (${(error as Error).message})`);
       }
     }
+    this.target.afterwards?.();
     taken.note(basename(this.path), digest);
   }
 

@@ -10,7 +10,7 @@ import { ServicesDatabase } from '../storage/services-database.js';
 import type { Lists } from './legacy-items.js';
 import type { LegacySource } from './legacy-source.js';
 import { LogSource } from './log-source.js';
-import { ServicesSource } from './services-source.js';
+import { ServicesSource, ServicesTarget } from './services-source.js';
 import { importedName } from './succession.js';
 import { TakenFiles } from './taken-files.js';
 
@@ -49,8 +49,8 @@ export class Takeover {
   }
 
   /** The file goes into tables of `services.sqlite`, which must be empty. */
-  intoServices(file: string, lists: Lists, isEmpty: () => boolean): void {
-    this.sources.push(new ServicesSource(this.pathOf(file), lists, isEmpty, this.storage));
+  intoServices(file: string, lists: Lists, target: ServicesTarget): void {
+    this.sources.push(new ServicesSource(this.pathOf(file), lists, target, this.storage));
   }
 
   /** The file has a way of its own. */

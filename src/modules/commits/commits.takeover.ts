@@ -26,7 +26,7 @@ export class CommitsTakeover {
     takeover.intoServices(
       'commits.jsonl',
       { [ENTRY]: { read: (value, place) => this.inherit(value, place) } },
-      () => repository.isEmpty,
+      { isEmpty: () => repository.isEmpty },
     );
   }
 

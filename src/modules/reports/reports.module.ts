@@ -7,6 +7,7 @@ import { RenderingsService } from './renderings.service.js';
 import { ReportsController } from './reports.controller.js';
 import { ReportsRepository } from './reports.repository.js';
 import { ReportsService } from './reports.service.js';
+import { ReportsTakeover } from './reports.takeover.js';
 import { SharesController } from './shares.controller.js';
 import { SharesRepository } from './shares.repository.js';
 import { SharesService } from './shares.service.js';
@@ -20,6 +21,7 @@ import { SharesService } from './shares.service.js';
     RenderingsService,
     ReportsRepository,
     ReportsService,
+    ReportsTakeover,
     Secrets,
     SharesRepository,
     SharesService,

@@ -72,12 +72,12 @@ export class HubTakeover {
         [list]: { read: (value: unknown, place: string) => this.item(kind, value, place) },
         changeLog: { read: (value: unknown, place: string) => this.change(kind, value, place), mayBeMissing: true },
       } as const;
-      takeover.intoServices(`${list}.json`, lists, () => items.isEmpty(kind));
+      takeover.intoServices(`${list}.json`, lists, { isEmpty: () => items.isEmpty(kind) });
     }
     takeover.intoServices(
       'agent-manifests.json',
       { manifests: { read: (value, place) => this.agent(value, place) } },
-      () => agents.isEmpty,
+      { isEmpty: () => agents.isEmpty },
     );
   }
 

@@ -36,10 +36,15 @@ export class AccessesRepository {
   /** Counts readings by link, and logs those of which more is known, in their order. */
   record(counts: ReadonlyMap<string, number>, known: () => Omit<ShareAccess, 'reportId'>[]): Promise<void> {
     return this.database.change(() => {
-      for (const [linkId, count] of counts) this.addToCount.run(count, linkId);
+      for (const [linkId, count] of counts) this.count(linkId, count);
       for (const access of known()) this.put(access);
       for (const linkId of counts.keys()) this.trim(linkId);
     });
+  }
+
+  /** Counts readings of a link within a change. */
+  count(linkId: string, count: number): void {
+    this.addToCount.run(count, linkId);
   }
 
   /** Logs a reading within a change; the caller sees to the link's count and to {@link trim}. */

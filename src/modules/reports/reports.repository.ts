@@ -27,6 +27,8 @@ export class ReportsRepository {
   private readonly insertTag = this.database.write('INSERT OR IGNORE INTO report_tags VALUES (?, ?, ?)');
   private readonly delete = this.database.write('DELETE FROM reports WHERE id = ?');
 
+  private readonly any = this.database.write<{ id: string }, []>('SELECT id FROM reports LIMIT 1');
+
   private readonly byId = this.database.read<{ head: string; content: string }, [string]>(
     'SELECT head, content FROM reports WHERE id = ?',
   );
@@ -66,6 +68,10 @@ export class ReportsRepository {
     return this.database.change(() => {
       if (this.delete.run(id) === 0) orElse();
     });
+  }
+
+  get isEmpty(): boolean {
+    return this.any.get() === undefined;
   }
 
   find(id: string): string | undefined {

@@ -4,6 +4,7 @@ import { FeedModule } from '../feed/feed.module.js';
 import { JournalModule } from '../journal/journal.module.js';
 import { LogModule } from '../log/log.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
+import { ReportsModule } from '../reports/reports.module.js';
 import { UsageModule } from '../usage/usage.module.js';
 import { CostToday } from './cost-today.js';
 import { DashboardController } from './dashboard.controller.js';
@@ -18,6 +19,7 @@ import { LiveStream } from './live-stream.js';
 import { liveTopics } from './live-topics.js';
 import { LiveController } from './live.controller.js';
 import { NumbersView } from './numbers.view.js';
+import { RailView } from './rail.view.js';
 import { ReviewController } from './review.controller.js';
 import { ReviewView } from './review.view.js';
 import { SearchController } from './search.controller.js';
@@ -28,11 +30,11 @@ import { TasksView } from './tasks.view.js';
 import { Trends } from './trends.js';
 import { UiKits } from './ui-kits.js';
 
-const SERVICES = [BoardModule, FeedModule, RegistryModule, LogModule, JournalModule, UsageModule];
+const SERVICES = [BoardModule, FeedModule, RegistryModule, LogModule, JournalModule, ReportsModule, UsageModule];
 const FRAME = [Frame, UiKits, liveTopics, LiveChanges, LiveStream, EventRows];
 const NUMBERS = [Trends, EventRate, CostToday, NumbersView];
 const PAGES = [DashboardController, TasksController, ReviewController, FeedPageController];
-const VIEWS = [DashboardView, TasksView, TaskView, ReviewView, FeedView, SearchView];
+const VIEWS = [DashboardView, RailView, TasksView, TaskView, ReviewView, FeedView, SearchView];
 
 /** The dashboard: pages for the people who watch the swarm. It alone may know all services. */
 @Module({

@@ -20,22 +20,6 @@ const BROWSER_GLOBALS = [
   ],
 ];
 
-/** What browser scripts find in the window. */
-const BROWSER_GLOBALS = [
-  ...['addEventListener', 'document', 'location', 'localStorage', 'navigator', 'sessionStorage'],
-  ...['CSS', 'CustomEvent', 'DOMParser', 'Event', 'EventSource', 'FormData', 'Node', 'URLSearchParams'],
-  ...[
-    'clearTimeout',
-    'fetch',
-    'innerHeight',
-    'innerWidth',
-    'matchMedia',
-    'requestAnimationFrame',
-    'setInterval',
-    'setTimeout',
-  ],
-];
-
 export default tseslint.config(
   { ignores: ['dist', 'data', 'node_modules'] },
   js.configs.recommended,

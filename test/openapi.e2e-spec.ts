@@ -118,6 +118,13 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it('refers only to schemas that it has', () => {
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]*)"/g)];
+    expect(Object.keys(document.components?.schemas ?? {})).toEqual(
+      expect.arrayContaining(references.map(([, name]) => name)),
+    );
+  });
+
   it('describes every query parameter', () => {
     for (const [route, { parameters = [] }] of operations()) {
       for (const parameter of parameters as { name: string; in: string; description?: string }[]) {

@@ -1,6 +1,6 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 
-interface Schema {
+export interface Schema {
   $ref?: string;
   allOf?: Schema[];
   items?: Schema;
@@ -32,9 +32,9 @@ export class OpenApiCheck {
   private readonly paths: [pattern: RegExp, path: string][];
 
   constructor(private readonly document: OpenAPIObject) {
-    const isFixed = (path: string): number => (path.includes('{') ? 1 : 0);
+    const placeholders = (path: string): number => path.split('{').length;
     this.paths = Object.keys(document.paths)
-      .sort((a, b) => isFixed(a) - isFixed(b))
+      .sort((a, b) => placeholders(a) - placeholders(b))
       .map((path) => [new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`), path]);
   }
 

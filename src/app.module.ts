@@ -13,6 +13,8 @@ import { JournalModule } from './modules/journal/journal.module.js';
 import { LogModule } from './modules/log/log.module.js';
 import { RegistryModule } from './modules/registry/registry.module.js';
 import { SkillsModule } from './modules/skills/skills.module.js';
+import { SmsModule } from './modules/sms/sms.module.js';
+import { StatusModule } from './modules/status/status.module.js';
 import { UiModule } from './modules/ui/ui.module.js';
 import { UsageModule } from './modules/usage/usage.module.js';
 
@@ -35,6 +37,8 @@ export class AppModule {
         SkillsModule,
         CommitsModule,
         UsageModule,
+        StatusModule,
+        SmsModule,
         UiModule,
         // Last: its fallback route takes what no other answers.
         HttpModule,

@@ -10,7 +10,7 @@ Every error answers \`{"error": "<one sentence>"}\`, with \`details\` for each f
 Ids are ULIDs that strictly increase in the order of acceptance. Timestamps are ISO 8601 UTC with milliseconds.
 An answer to a write means that it is on the disk.`;
 
-const OPEN_PATHS = new Set(['/health', '/health/ready']);
+const OPEN_PATHS = new Set(['/health', '/health/ready', '/twilio/webhook']);
 const METHODS = ['get', 'post', 'patch', 'put', 'delete'] as const;
 const SHARED_REFUSALS = {
   badInput: ['400', 'bad input; names the field, and nothing was changed'],

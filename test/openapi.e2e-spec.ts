@@ -24,7 +24,8 @@ const CONTRACT = `
   GET /skills/extensions/{name} | POST /skills/extensions | PATCH /skills/extensions/{name}
   DELETE /skills/extensions/{name} | GET /skills/manifest | POST /skills/sync | GET /skills/agents
   GET /skills/agents/{agentId} | GET /skills/stream
-  GET /usage | GET /usage/series | GET /usage/sessions | GET /usage/vms | POST /usage/sessions | POST /usage/vms`
+  GET /usage | GET /usage/series | GET /usage/sessions | GET /usage/vms | POST /usage/sessions | POST /usage/vms
+  GET /status | POST /twilio/webhook`
   .split(/[|\n]/)
   .map((route) => route.trim())
   .filter(Boolean);
@@ -84,7 +85,7 @@ describe('the OpenAPI document', () => {
 
   it('says of every route what it does, what it answers and how it refuses', () => {
     for (const [route, { summary, tags, security, responses }] of operations()) {
-      const isOpen = route.startsWith('GET /health');
+      const isOpen = route.startsWith('GET /health') || route === 'POST /twilio/webhook';
       const statuses = Object.keys(responses);
       expect([route, summary]).toEqual([route, expect.stringMatching(/^[A-Z].{10,}[.`]$/)]);
       expect([route, tags?.length]).toEqual([route, 1]);
@@ -132,6 +133,14 @@ describe('the OpenAPI document', () => {
       const { description } = document.paths[path]?.post?.responses['413'] as { description: string };
       expect(description).toBe('the body is larger than 12 MiB');
     }
+  });
+
+  it('says that a text message is a form, and that all its answers are TwiML', () => {
+    const { requestBody, responses } = document.paths['/twilio/webhook']?.post ?? {};
+    const form = { 'application/x-www-form-urlencoded': { schema: { $ref: '#/components/schemas/IncomingSms' } } };
+    expect(requestBody).toMatchObject({ content: form });
+    const twiml = { description: expect.any(String), content: { 'text/xml': { schema: { type: 'string' } } } };
+    expect(responses).toEqual({ 200: twiml, 400: twiml, 403: twiml, 413: twiml, 429: twiml, 503: twiml });
   });
 
   it.each([

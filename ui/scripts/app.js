@@ -3,6 +3,7 @@ import { startDialogs } from './dialogs.js';
 import { startFeed } from './feed.js';
 import { startKeys } from './keys.js';
 import { startLive } from './live.js';
+import { startPalette } from './palette.js';
 import { startThemeSwitch } from './theme-switch.js';
 import { startTimes } from './times.js';
 
@@ -12,5 +13,6 @@ startTimes();
 startDialogs();
 startActions();
 startKeys();
+startPalette();
 startFeed();
 startLive();

@@ -1,4 +1,5 @@
 import { openDialog } from './dialogs.js';
+import { openPalette } from './palette.js';
 
 // `g` and a letter, `j`/`k`, `/`, `?`, and what pages add with `onKey`.
 const GO_MS = 1500;
@@ -40,7 +41,7 @@ export function startKeys() {
   document.addEventListener('keydown', (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
       event.preventDefault();
-      openDialog('palette');
+      openPalette();
       return;
     }
     if (event.key === 'Escape' && isTyping(event) && !event.target.closest('dialog')) event.target.blur();

@@ -1,10 +1,11 @@
-import { changed } from './parts.js';
+import { changed, refreshParts } from './parts.js';
 import { showState } from './live-state.js';
 
 // The page's one stream: feed events by id, and between them what else changed.
 const SILENCE_MS = 25_000;
 const WATCH_MS = 2000;
 const BACKOFF_MAX_MS = 15_000;
+const SUSPICIOUS_FAILURES = 3;
 
 const revisions = JSON.parse(document.body.dataset.revisions ?? '{}');
 const listeners = new Set();
@@ -60,6 +61,8 @@ function connect() {
 function fail() {
   source?.close();
   failures += 1;
+  // Signed out meanwhile? Then the page itself leads to where one signs in.
+  if (failures === SUSPICIOUS_FAILURES) void refreshParts();
   retryAt = Date.now() + Math.min(500 * 2 ** failures, BACKOFF_MAX_MS);
   showState(navigator.onLine ? 'reconnecting' : 'offline');
 }

@@ -6,7 +6,6 @@ import type { Projection } from '../../common/storage/projection.js';
 import type { LinePlace } from '../../common/storage/log-file.js';
 import { RecordLogs } from '../../common/storage/record-logs.js';
 import { applyChange, parseHead, StoredTask, taskJson } from './task-fold.js';
-import { TASK_STATUSES } from './task.entity.js';
 import type { Artifact, Note, TaskChange, TaskHead, TaskStatus } from './task.entity.js';
 
 interface TaskRow extends StoredTask {
@@ -23,6 +22,8 @@ export interface TaskFilter {
 }
 
 const COLUMNS = 't.id, t.updated_at, t.head, t.notes, t.artifacts';
+/** How many tasks a search by title looks at, the newest first. */
+const SEARCHED_TASKS = 5000;
 /** Larger than every id, and than every timestamp. */
 const CEILING = 'Z';
 
@@ -39,6 +40,17 @@ export class BoardRepository implements Projection<TaskChange> {
     CREATE INDEX tasks_by_assignee ON tasks (assignee, id);
     CREATE INDEX tasks_by_assignee_and_status ON tasks (assignee, status, id);
     CREATE INDEX tasks_in_review ON tasks (updated_at, id) WHERE status = 'in_review';
+    CREATE TABLE task_counts (status TEXT PRIMARY KEY, count INTEGER NOT NULL);
+    CREATE TRIGGER task_came AFTER INSERT ON tasks BEGIN
+      INSERT INTO task_counts VALUES (new.status, 1) ON CONFLICT (status) DO UPDATE SET count = count + 1;
+    END;
+    CREATE TRIGGER task_went AFTER DELETE ON tasks BEGIN
+      UPDATE task_counts SET count = count - 1 WHERE status = old.status;
+    END;
+    CREATE TRIGGER task_moved AFTER UPDATE ON tasks WHEN old.status <> new.status BEGIN
+      UPDATE task_counts SET count = count - 1 WHERE status = old.status;
+      INSERT INTO task_counts VALUES (new.status, 1) ON CONFLICT (status) DO UPDATE SET count = count + 1;
+    END;
     CREATE TABLE task_tags (tag TEXT NOT NULL, task TEXT NOT NULL, PRIMARY KEY (tag, task)) WITHOUT ROWID;
     CREATE INDEX task_tags_by_task ON task_tags (task);
     CREATE TABLE task_lines (
@@ -66,15 +78,19 @@ export class BoardRepository implements Projection<TaskChange> {
   private readonly everything = this.logs.index.write<TaskRow, []>(`SELECT ${COLUMNS} FROM tasks t ORDER BY id`);
 
   private readonly byId = this.logs.index.read<TaskRow, [string]>(`SELECT ${COLUMNS} FROM tasks t WHERE id = ?`);
-  private readonly byStatus = this.logs.index.read<{ status: TaskStatus; count: number }, []>(
-    'SELECT status, count(*) AS count FROM tasks GROUP BY status',
-  );
   private readonly inReview = this.logs.index.read<TaskRow, [string, string, number]>(
     `SELECT ${COLUMNS} FROM tasks t WHERE status = 'in_review' AND (updated_at, id) < (?, ?)
      ORDER BY updated_at DESC, id DESC LIMIT ?`,
   );
+  private readonly byTitle = this.logs.index.read<{ head: string }, [string, number]>(
+    `SELECT head FROM (SELECT head FROM tasks ORDER BY id DESC LIMIT ${SEARCHED_TASKS})
+     WHERE instr(lower(json_extract(head || '}', '$.title')), lower(?)) > 0 LIMIT ?`,
+  );
   private readonly linesOf = this.logs.index.read<LinePlace, [string, number, number]>(
     'SELECT offset, length FROM task_lines WHERE task = ? AND offset < ? ORDER BY offset DESC LIMIT ?',
+  );
+  private readonly byStatus = this.logs.index.read<{ status: TaskStatus; count: number }, []>(
+    'SELECT status, count FROM task_counts',
   );
   private readonly lists = new Map<
     string,
@@ -137,9 +153,19 @@ export class BoardRepository implements Projection<TaskChange> {
     });
   }
 
+  /** How many tasks have which status; one that no task ever had is absent. */
+  counts(): { status: TaskStatus; count: number }[] {
+    return this.byStatus.all();
+  }
+
   find(id: string): string | undefined {
     const row = this.byId.get(id);
     return row && taskJson(row);
+  }
+
+  /** Those of the newest tasks whose title has this text in it, newest first. */
+  search(text: string, limit: number): TaskHead[] {
+    return this.byTitle.all(text, limit).map((row) => JSON.parse(`${row.head}}`) as TaskHead);
   }
 
   /** Newest first. */
@@ -152,14 +178,6 @@ export class BoardRepository implements Projection<TaskChange> {
       limit + 1,
     );
     return takePage(rows, limit, taskJson, ({ id }) => encodeCursor(id));
-  }
-
-  counts(): Record<TaskStatus, number> {
-    const found = new Map(this.byStatus.all().map(({ status, count }) => [status, count]));
-    return Object.fromEntries(TASK_STATUSES.map((status) => [status, found.get(status) ?? 0])) as Record<
-      TaskStatus,
-      number
-    >;
   }
 
   /** Those in review, latest change first. */

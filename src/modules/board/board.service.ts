@@ -20,7 +20,15 @@ import type {
   UpdateTask,
 } from './board.dto.js';
 import { BoardRepository } from './board.repository.js';
-import type { Artifact, Note, NoteType, TaskChange, TaskHead, TaskStatus } from './task.entity.js';
+import {
+  type Artifact,
+  type Note,
+  type NoteType,
+  type TaskChange,
+  type TaskHead,
+  TASK_STATUSES,
+  type TaskStatus,
+} from './task.entity.js';
 
 const SOMEBODY = 'unknown';
 
@@ -70,9 +78,16 @@ export class BoardService {
     return this.repository.list({ status, assignee, tag, cursor, limit });
   }
 
-  /** How many tasks there are by status. */
+  /** Those of the newest 5,000 tasks whose title has this text in it, newest first; ASCII letters in either case. */
+  search(text: string, limit: number): TaskHead[] {
+    return this.repository.search(text, limit);
+  }
+
+  /** How many tasks have which status. */
   counts(): Record<TaskStatus, number> {
-    return this.repository.counts();
+    const counts = Object.fromEntries(TASK_STATUSES.map((status) => [status, 0])) as Record<TaskStatus, number>;
+    for (const { status, count } of this.repository.counts()) counts[status] = count;
+    return counts;
   }
 
   reviewQueue({ cursor, limit = PAGE_MAX_ITEMS }: PageQuery): Page {

@@ -25,6 +25,8 @@ export interface EventFilter {
 type FilterParameters = [...filters: string[], afterId: string, beforeId: string, afterTime: string, limit: number];
 
 const LAST_ID = '8';
+/** How many names a search for agents looks at. */
+const SEARCHED_AGENTS = 10_000;
 
 /** `feed.jsonl`: an event a line. Its statistics are kept as it grows. */
 @Injectable()
@@ -72,6 +74,9 @@ export class FeedRepository implements Projection<FeedEvent> {
   );
   private readonly followingOfAgent = this.logs.index.read<EventRow, [string, string, number]>(
     'SELECT id, json FROM events WHERE agent = ? AND id > ? ORDER BY id LIMIT ?',
+  );
+  private readonly agentsByName = this.logs.index.read<{ agent: string }, [string, number]>(
+    `SELECT agent FROM (SELECT agent FROM event_agents LIMIT ${SEARCHED_AGENTS}) WHERE instr(lower(agent), lower(?)) > 0 LIMIT ?`,
   );
   private readonly agentStats = this.logs.index.read<{ agent: string; count: number; json: string }, []>(
     'SELECT a.agent, a.count, e.json FROM event_agents a JOIN events e ON e.id = a.latest_id ORDER BY a.agent',
@@ -132,6 +137,10 @@ export class FeedRepository implements Projection<FeedEvent> {
     );
   }
 
+  searchAgents(text: string, limit: number): string[] {
+    return this.agentsByName.all(text, limit).map(({ agent }) => agent);
+  }
+
   newestId(): string | undefined {
     return this.newestOfAll.get()?.id ?? undefined;
   }
@@ -143,6 +152,11 @@ export class FeedRepository implements Projection<FeedEvent> {
   /** Events with larger ids, by id; of one agent, or of all. */
   after(id: string, agent: string | undefined, limit: number): Iterable<EventRow> {
     return agent === undefined ? this.following.iterate(id, limit) : this.followingOfAgent.iterate(agent, id, limit);
+  }
+
+  /** How many events there are. */
+  count(): number {
+    return this.typeStats.all().reduce((sum, { count }) => sum + count, 0);
   }
 
   /** The JSON of the statistics; names become keys as text, so that none of them can mean anything else. */

@@ -54,6 +54,11 @@ export class FeedService {
     return this.repository.newest({ ...filter, ...lowerBound(since), limit: limit || PAGE_MAX_ITEMS });
   }
 
+  /** How many events there are. */
+  count(): number {
+    return this.repository.count();
+  }
+
   stats(): string {
     return this.repository.stats();
   }
@@ -66,6 +71,11 @@ export class FeedService {
   /** How many events were accepted from one time until before another, in milliseconds since 1970. */
   countBetween(from: number, to: number): number {
     return this.repository.countBetween(smallestIdAt(from), smallestIdAt(to));
+  }
+
+  /** Agents that told something and have this text in their name; of more than 10,000 agents only some are looked at. */
+  searchAgents(text: string, limit: number): string[] {
+    return this.repository.searchAgents(text, limit);
   }
 
   /** Id of the newest event, if there is one. */

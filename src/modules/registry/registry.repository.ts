@@ -6,7 +6,7 @@ import { Page, takePage } from '../../common/storage/page.js';
 import type { Projection } from '../../common/storage/projection.js';
 import { RecordLogs } from '../../common/storage/record-logs.js';
 import { Heartbeats } from './heartbeats.js';
-import type { Vm, VmChange, VmCounts } from './vm.entity.js';
+import type { Vm, VmChange, VmStates } from './vm.entity.js';
 
 interface VmRow {
   id: string;
@@ -61,7 +61,7 @@ export class RegistryRepository implements Projection<VmChange>, BeforeApplicati
   private readonly count = this.logs.index.write<{ count: number }, []>('SELECT count(*) AS count FROM vms');
 
   private readonly byId = this.logs.index.read<VmRow, [string]>(`SELECT ${COLUMNS} FROM vms WHERE id = ?`);
-  private readonly byState = this.logs.index.read<{ state: keyof VmCounts; count: number }, [string]>(
+  private readonly byState = this.logs.index.read<{ state: keyof VmStates; count: number }, [string]>(
     `SELECT CASE WHEN status <> 'running' THEN status WHEN last_seen >= ? THEN 'alive' ELSE 'stale' END AS state,
             count(*) AS count
      FROM vms INDEXED BY vms_by_status GROUP BY state`,
@@ -119,7 +119,7 @@ export class RegistryRepository implements Projection<VmChange>, BeforeApplicati
     return this.records.committed$.pipe(map(({ record }) => record.id));
   }
 
-  counts(staleBefore: string): VmCounts {
+  counts(staleBefore: string): VmStates {
     const counts = { alive: 0, stale: 0, paused: 0, stopped: 0 };
     for (const { state, count } of this.byState.iterate(staleBefore)) counts[state] = count;
     return counts;

@@ -8,7 +8,7 @@ import { PAGE_MAX_ITEMS } from '../../common/validation/fields.js';
 import type { PageQuery } from '../../common/validation/time-range.dto.js';
 import type { ListVms, RegisterVm, UpdateVm } from './registry.dto.js';
 import { RegistryRepository } from './registry.repository.js';
-import type { Heartbeat, Vm, VmCounts } from './vm.entity.js';
+import type { Heartbeat, Vm, VmStates } from './vm.entity.js';
 
 /** A VM that was not heard of for so long counts as gone. */
 const STALE_MS = 5 * 60_000;
@@ -65,12 +65,12 @@ export class RegistryService implements OnModuleDestroy {
   }
 
   /** How many VMs there are by what they are doing; a running one that was not heard of is `stale`. */
-  counts(): VmCounts {
+  counts(): VmStates {
     return this.repository.counts(this.staleBefore());
   }
 
   /** What a VM is doing, as {@link counts} counts it. */
-  stateOf({ status, lastSeen }: Vm): keyof VmCounts {
+  stateOf({ status, lastSeen }: Vm): keyof VmStates {
     if (status !== 'running') return status;
     return lastSeen >= this.staleBefore() ? 'alive' : 'stale';
   }

@@ -74,7 +74,7 @@ export class Heartbeat {
 }
 
 /** How many VMs there are; `stale` ones run, but were not heard of. */
-export interface VmCounts {
+export interface VmStates {
   alive: number;
   stale: number;
   paused: number;

@@ -31,7 +31,7 @@ export class DashboardView {
     return {
       template: 'dashboard',
       title: 'Dashboard',
-      data: { query },
+      data: { query, statuses: TASK_STATUSES },
       parts: {
         numbers: { live: ['board', 'registry', 'heartbeats', 'feed'], load: () => this.numbers.load() },
         board: { live: ['board'], load: () => this.columns(query) },

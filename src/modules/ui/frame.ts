@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { Clock } from '../../common/clock.js';
 import type { Answer } from '../../common/http/answer.js';
+import { compressed } from '../../common/http/compressed.js';
 import { html, Html } from '../../common/pages/html.js';
 import { Pages } from '../../common/pages/pages.js';
 import { LiveChanges } from './live-changes.js';
@@ -33,14 +34,16 @@ export class Frame {
     const shared = { ui: this.kits.of(request), ...page.data };
     const wanted = request.get(PARTS_HEADER)?.split(',') ?? Object.keys(page.parts);
     const parts = await this.render(page, wanted, shared);
-    if (request.get(PARTS_HEADER) !== undefined) return this.pages.answer([...parts.values()].join(''));
-    return this.pages.page(`${page.template}/page`, {
+    if (request.get(PARTS_HEADER) !== undefined)
+      return compressed(request, this.pages.answer([...parts.values()].join('')));
+    const whole = this.pages.page(`${page.template}/page`, {
       ...shared,
       title: page.title,
       navigation: NAVIGATION,
       live,
       part: (name: string) => parts.get(name),
     });
+    return compressed(request, whole);
   }
 
   private async render(page: UiPage, wanted: string[], shared: object): Promise<Map<string, Html>> {

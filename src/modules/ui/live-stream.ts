@@ -11,6 +11,10 @@ import { LiveChanges } from './live-changes.js';
 /** Lets a page see that its connection is alive, also when a laptop slept or a cable was pulled. */
 const PULSE_MS = 10_000;
 
+/** More than a page shows: one that missed more begins its lists anew with the newest. */
+const MISSED_MAX = 500;
+const RESET = 'event: reset\ndata: {}\n\n';
+
 /**
  * The one stream of an open page: the feed's events with their ids as rows ready to be shown, and between them what else
  * changed: `hello` with the revisions of all topics, `changed`, and `pulse`.
@@ -23,7 +27,7 @@ export class LiveStream implements BeforeApplicationShutdown {
   constructor(
     private readonly changes: LiveChanges,
     private readonly rows: EventRows,
-    feed: FeedService,
+    private readonly feed: FeedService,
   ) {
     this.hub = new SseHub({
       live$: feed.events$.pipe(map((event) => this.asRow(event))),
@@ -36,8 +40,21 @@ export class LiveStream implements BeforeApplicationShutdown {
   }
 
   open(request: Request, response: Response, query: StreamQuery): void {
-    const greeting = `event: hello\ndata: ${JSON.stringify(this.changes.revisions())}\n\n`;
-    this.hub.open(request, response, { cursor: streamCursor(request, query), greeting });
+    const hello = `event: hello\ndata: ${JSON.stringify(this.changes.revisions())}\n\n`;
+    const cursor = streamCursor(request, query);
+    const newest = cursor && this.newestMissed(cursor);
+    this.hub.open(
+      request,
+      response,
+      newest ? { cursor: newest, greeting: hello + RESET } : { cursor, greeting: hello },
+    );
+  }
+
+  /** Where to begin when more was missed than anybody wants to read. */
+  private newestMissed(cursor: string): string | undefined {
+    const { items } = this.feed.list({ since: cursor, limit: MISSED_MAX + 1 });
+    const [oldest = ''] = items;
+    return items.length > MISSED_MAX ? (JSON.parse(oldest) as FeedEvent).id : undefined;
   }
 
   beforeApplicationShutdown(): void {

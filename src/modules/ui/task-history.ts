@@ -32,7 +32,7 @@ function creationFields(set: Partial<TaskHead>): [string, unknown][] {
 
 function fieldLine(field: string, value: unknown): string {
   if (field === 'status') return `Status → ${STATUS_NAMES[value as TaskHead['status']]}`;
-  const text = Array.isArray(value) ? value.join(', ') || 'none' : String(value as string | number);
+  const text = Array.isArray(value) ? value.join(', ') || 'none' : `${value as string | number}`;
   return `${nameOf(field)} → ${shortened(text)}`;
 }
 

@@ -84,7 +84,7 @@ export class UiKit {
   }
 
   tags(tags: readonly string[]): Html {
-    return html`${tags.map((tag) => html`<span class="tag">${tag}</span>`)}`;
+    return html`${tags.map((tag) => html`<span class="tag">${tag}</span> `)}`;
   }
 
   /** A link that an agent gave: only to the web, whatever else it may be. */

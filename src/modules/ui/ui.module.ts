@@ -28,6 +28,8 @@ import { LogView } from './log.view.js';
 import { NumbersView } from './numbers.view.js';
 import { ReviewController } from './review.controller.js';
 import { ReviewView } from './review.view.js';
+import { SearchController } from './search.controller.js';
+import { SearchView } from './search.view.js';
 import { TaskView } from './task.view.js';
 import { TasksController } from './tasks.controller.js';
 import { TasksView } from './tasks.view.js';
@@ -37,21 +39,15 @@ import { UiKits } from './ui-kits.js';
 const SERVICES = [BoardModule, FeedModule, RegistryModule, LogModule, JournalModule, CommitsModule, UsageModule];
 const FRAME = [Frame, UiKits, liveTopics, LiveChanges, LiveStream, EventRows, Exports];
 const NUMBERS = [Trends, EventRate, CostToday, NumbersView];
-const VIEWS = [DashboardView, TasksView, TaskView, ReviewView, FeedView];
+const PAGES = [DashboardController, TasksController, ReviewController, FeedPageController];
+const VIEWS = [DashboardView, TasksView, TaskView, ReviewView, FeedView, SearchView];
 const RECORDS = [LogView, JournalView, CommitsView];
 const RECORD_PAGES = [LogPageController, JournalPageController, CommitsPageController];
 
 /** The dashboard: pages for the people who watch the swarm. It alone may know all services. */
 @Module({
   imports: SERVICES,
-  controllers: [
-    DashboardController,
-    TasksController,
-    ReviewController,
-    FeedPageController,
-    ...RECORD_PAGES,
-    LiveController,
-  ],
+  controllers: [...PAGES, ...RECORD_PAGES, SearchController, LiveController],
   providers: [...FRAME, ...NUMBERS, ...VIEWS, ...RECORDS],
 })
 export class UiModule {}

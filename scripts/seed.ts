@@ -1,0 +1,46 @@
+// What the swarm script does not write, so that no page is empty.
+
+const HOUR_MS = 3_600_000;
+const MODELS = ['claude-opus', 'claude-sonnet', 'gpt-large'];
+const AGENTS = ['orchestrator', 'lieutenant-01', 'builder-02', 'builder-03', 'builder-05', 'builder-07', 'builder-09'];
+
+/** Sends it all through the API. */
+export async function seed(url: string, token: string): Promise<void> {
+  const post = async (path: string, body: object): Promise<void> => {
+    const headers = { Authorization: `Bearer ${token}` };
+    const answer = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) });
+    if (!answer.ok) throw new Error(`POST ${path}: ${answer.status} ${await answer.text()}`);
+  };
+  for (const session of sessions(Date.now())) await post('/usage/sessions', session);
+}
+
+/** A day and a half of work: more by day than by night, some agents dearer than others. */
+function* sessions(now: number): Iterable<object> {
+  for (let hour = 36; hour >= 0; hour -= 1) {
+    for (const [i, agent] of AGENTS.entries()) {
+      const strength = 1 + Math.sin((hour / 24) * 2 * Math.PI) * 0.6 + ((hour * 7 + i * 13) % 10) / 20;
+      const startedAt = new Date(now - hour * HOUR_MS - i * 60_000);
+      const input = Math.round(40_000 * strength * (1 + i / 4));
+      const output = Math.round(input / 6);
+      const cacheRead = input * 4;
+      const cost = { input: input * 3e-6, output: output * 1.5e-5, cacheRead: cacheRead * 3e-7, cacheWrite: 0 };
+      yield {
+        sessionId: `session-${hour}-${i}`,
+        agent,
+        parentAgent: parentOf(i),
+        model: MODELS[(hour + i) % MODELS.length],
+        tokens: { input, output, cacheRead, cacheWrite: 0, total: input + output + cacheRead },
+        cost: { ...cost, total: cost.input + cost.output + cost.cacheRead },
+        turns: 12 + ((hour + i) % 9),
+        toolCalls: 30 + ((hour * 3 + i) % 40),
+        startedAt: startedAt.toISOString(),
+        endedAt: new Date(startedAt.getTime() + HOUR_MS / 2).toISOString(),
+      };
+    }
+  }
+}
+
+function parentOf(i: number): string | undefined {
+  if (i === 0) return undefined;
+  return i === 1 ? AGENTS[0] : AGENTS[1];
+}

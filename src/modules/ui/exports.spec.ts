@@ -38,9 +38,10 @@ describe('Exports', () => {
       timer = setImmediate(turn);
     };
     let timer = setImmediate(turn);
-    let chunks = 0;
-    for await (const _ of stream) if (++chunks === 100) break;
+    const chunks = stream.iterator();
+    for (let i = 0; i < 100; i += 1) await chunks.next();
     clearImmediate(timer);
+    stream.destroy();
     expect(turns).toBeGreaterThanOrEqual(90);
   });
 

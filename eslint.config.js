@@ -1,8 +1,8 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
-/** Another module is reached only through its service; the module file itself is needed to import it. */
-const OTHER_MODULES_INSIDE = String.raw`^\.\./(?!\.\./)[^/]+/(?!.*\.(service|module)\.js$)`;
+/** Another module is reached only through its service, and what that takes and gives; the module file is needed to import it. */
+const OTHER_MODULES_INSIDE = String.raw`^\.\./(?!\.\./)[^/]+/(?!.*\.(service|module|entity|dto)\.js$)`;
 
 /** What browser scripts find in the window. */
 const BROWSER_GLOBALS = [

@@ -3,6 +3,7 @@ import { Eta } from 'eta';
 import { join } from 'node:path';
 import { Answer } from '../http/answer.js';
 import { Assets } from './assets.js';
+import { escapeHtml } from './html.js';
 import { UI_FOLDER } from './ui-folder.js';
 
 const HTML_TYPE = 'text/html; charset=utf-8';
@@ -21,16 +22,24 @@ const PAGE_POLICY = [
 
 const PAGE_HEADERS = { 'Content-Security-Policy': PAGE_POLICY, 'Cache-Control': 'no-store' };
 
-/** Renders the templates of `ui/templates`. What they print is escaped; `it.asset(name)` is where an asset is found. */
+/**
+ * Renders the templates of `ui/templates`. What they print is escaped unless it is `Html`; `it.asset(name)` is where an
+ * asset is found.
+ */
 @Injectable()
 export class Pages {
-  private readonly eta = new Eta({ views: join(UI_FOLDER, 'templates'), cache: true });
+  private readonly eta = new Eta({ views: join(UI_FOLDER, 'templates'), cache: true, escapeFunction: escapeHtml });
 
   constructor(private readonly assets: Assets) {}
 
   /** A whole page; `headers` add to those that every page has, or replace them. */
   page(template: string, data: object = {}, headers: Record<string, string> = {}): Answer {
-    return new Answer(this.render(template, data), HTML_TYPE, { ...PAGE_HEADERS, ...headers });
+    return this.answer(this.render(template, data), headers);
+  }
+
+  /** Markup that was rendered before. */
+  answer(markup: string, headers: Record<string, string> = {}): Answer {
+    return new Answer(markup, HTML_TYPE, { ...PAGE_HEADERS, ...headers });
   }
 
   /** The text of a page or of a part of one. */

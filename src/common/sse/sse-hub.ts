@@ -31,6 +31,8 @@ export interface StreamOptions {
   cursor?: string;
   /** Only events of this topic. */
   topic?: string;
+  /** Sent before everything else. */
+  greeting?: string;
 }
 
 /** The readers that get the same bytes, and what they have yet to be sent. */
@@ -59,14 +61,14 @@ export class SseHub {
   }
 
   /** Answers a request with the stream; it goes on until one side ends it. */
-  open(request: Request, response: Response, { cursor, topic }: StreamOptions): void {
+  open(request: Request, response: Response, { cursor, topic, greeting = '' }: StreamOptions): void {
     const reader = new SseReader(request, response, topic);
     if (this.isEnded || request.method === 'HEAD') {
       reader.end();
       return;
     }
     reader.onClose(() => this.leave(reader));
-    reader.write(`retry: ${RETRY_MS}\n\n`);
+    reader.write(`retry: ${RETRY_MS}\n\n${greeting}`);
     if (!cursor) {
       this.join(reader);
       return;
@@ -75,6 +77,12 @@ export class SseHub {
     this.replaying.add(reader);
     // Reading the storage is the only thing here that can fail; the reader then comes back with its cursor.
     this.replay(reader, cursor).catch(() => reader.end());
+  }
+
+  /** Tells all readers something that is no event of the source: it has a name, no id, and is not repeated. */
+  tell(name: string, data: string): void {
+    this.flush();
+    for (const reader of this.readers()) reader.write(`event: ${name}\ndata: ${data}\n\n`);
   }
 
   /** Sends what is pending and ends all streams, now and from now on. */

@@ -22,6 +22,8 @@ export interface TaskFilter {
 }
 
 const COLUMNS = 't.id, t.updated_at, t.head, t.notes, t.artifacts';
+/** How many tasks a search by title looks at, the newest first. */
+const SEARCHED_TASKS = 5000;
 
 /** `board.jsonl`: a change of a task a line. The index knows each task's lines. */
 @Injectable()
@@ -77,6 +79,10 @@ export class BoardRepository implements Projection<TaskChange> {
   private readonly inReview = this.logs.index.read<TaskRow, [string, string, number]>(
     `SELECT ${COLUMNS} FROM tasks t WHERE status = 'in_review' AND (updated_at, id) < (?, ?)
      ORDER BY updated_at DESC, id DESC LIMIT ?`,
+  );
+  private readonly byTitle = this.logs.index.read<{ head: string }, [string, number]>(
+    `SELECT head FROM (SELECT head FROM tasks ORDER BY id DESC LIMIT ${SEARCHED_TASKS})
+     WHERE instr(lower(json_extract(head || '}', '$.title')), lower(?)) > 0 LIMIT ?`,
   );
   private readonly linesOf = this.logs.index.read<LinePlace, [string, number, number]>(
     'SELECT offset, length FROM task_lines WHERE task = ? AND offset < ? ORDER BY offset DESC LIMIT ?',
@@ -153,6 +159,11 @@ export class BoardRepository implements Projection<TaskChange> {
   find(id: string): string | undefined {
     const row = this.byId.get(id);
     return row && taskJson(row);
+  }
+
+  /** Those of the newest tasks whose title has this text in it, newest first. */
+  search(text: string, limit: number): TaskHead[] {
+    return this.byTitle.all(text, limit).map((row) => JSON.parse(`${row.head}}`) as TaskHead);
   }
 
   /** Newest first. */

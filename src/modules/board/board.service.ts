@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { map, Observable } from 'rxjs';
 import { Clock } from '../../common/clock.js';
 import { defined } from '../../common/defined.js';
 import { notFound } from '../../common/errors/domain-error.js';
@@ -37,11 +38,16 @@ type Change = Omit<TaskChange, 'id' | 'task' | 'at'>;
 /** The board: the swarm's tasks. Each change is decided when its turn comes, so changes never overwrite each other. */
 @Injectable()
 export class BoardService {
+  /** The id of each task that was changed, once the change is durable. */
+  readonly changes$: Observable<string>;
+
   constructor(
     private readonly repository: BoardRepository,
     private readonly ids: IdSource,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.changes$ = repository.records.committed$.pipe(map(({ record }) => record.task));
+  }
 
   create({
     title,
@@ -61,11 +67,20 @@ export class BoardService {
   }
 
   get(id: string): string {
-    return this.repository.find(id) ?? unknown();
+    return this.find(id) ?? unknown();
+  }
+
+  find(id: string): string | undefined {
+    return this.repository.find(id);
   }
 
   list({ status, assignee, tag, cursor, limit = PAGE_MAX_ITEMS }: ListTasks): Page {
     return this.repository.list({ status, assignee, tag, cursor, limit });
+  }
+
+  /** Those of the newest 5,000 tasks whose title has this text in it, newest first; ASCII letters in either case. */
+  search(text: string, limit: number): TaskHead[] {
+    return this.repository.search(text, limit);
   }
 
   /** How many tasks have which status. */

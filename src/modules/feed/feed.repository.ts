@@ -25,6 +25,8 @@ export interface EventFilter {
 
 type FilterParameters = [...filters: string[], afterId: string, beforeId: string, afterTime: string, limit: number];
 
+/** How many names a search for agents looks at. */
+const SEARCHED_AGENTS = 10_000;
 /** How much later than its id's time the timestamp of an event of ours may be. */
 const ID_TIME_SLACK_MS = 1000;
 
@@ -62,6 +64,10 @@ export class FeedRepository implements Projection<FeedEvent> {
     this.logs.index.write(`DELETE FROM ${table}`),
   );
 
+  private readonly newestOfAll = this.logs.index.read<{ id: string | null }, []>('SELECT max(id) AS id FROM events');
+  private readonly countInRange = this.logs.index.read<{ count: number }, [string, string]>(
+    'SELECT count(*) AS count FROM events WHERE id >= ? AND id < ?',
+  );
   private readonly largestLag = this.logs.index.read<{ ms: number }, [least: number]>(
     'SELECT max(coalesce(max(ms), 0), ?) AS ms FROM event_lags',
   );
@@ -77,6 +83,9 @@ export class FeedRepository implements Projection<FeedEvent> {
   );
   private readonly followingOfAgent = this.logs.index.read<EventRow, [string, string, number]>(
     'SELECT id, json FROM events WHERE agent = ? AND id > ? ORDER BY id LIMIT ?',
+  );
+  private readonly agentsByName = this.logs.index.read<{ agent: string }, [string, number]>(
+    `SELECT agent FROM (SELECT agent FROM event_agents LIMIT ${SEARCHED_AGENTS}) WHERE instr(lower(agent), lower(?)) > 0 LIMIT ?`,
   );
   private readonly agentStats = this.logs.index.read<{ agent: string; count: number; json: string }, []>(
     'SELECT a.agent, a.count, e.json FROM event_agents a JOIN events e ON e.id = a.latest_id ORDER BY a.agent',
@@ -137,6 +146,18 @@ export class FeedRepository implements Projection<FeedEvent> {
         ({ id }) => encodeCursor(id),
       ),
     );
+  }
+
+  searchAgents(text: string, limit: number): string[] {
+    return this.agentsByName.all(text, limit).map(({ agent }) => agent);
+  }
+
+  newestId(): string | undefined {
+    return this.newestOfAll.get()?.id ?? undefined;
+  }
+
+  countBetween(from: number, to: number): number {
+    return this.countInRange.get(smallestIdAt(from), smallestIdAt(to))?.count ?? 0;
   }
 
   /** A bound of ids: what has a smaller one has no later timestamp than this, also where another server recorded it. */

@@ -66,6 +66,21 @@ export class FeedService {
     return { ok: true };
   }
 
+  /** How many events were accepted from one time until before another, in milliseconds since 1970. */
+  countBetween(from: number, to: number): number {
+    return this.repository.countBetween(from, to);
+  }
+
+  /** Agents that told something and have this text in their name; of more than 10,000 agents only some are looked at. */
+  searchAgents(text: string, limit: number): string[] {
+    return this.repository.searchAgents(text, limit);
+  }
+
+  /** Id of the newest event, if there is one. */
+  newestId(): string | undefined {
+    return this.repository.newestId();
+  }
+
   has(id: string): boolean {
     return this.repository.find(id) !== undefined;
   }

@@ -22,7 +22,7 @@ export class JournalRepository implements Projection<JournalEntry> {
       tag TEXT NOT NULL, timestamp TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (tag, timestamp, id)
     ) WITHOUT ROWID;`;
 
-  private readonly records = this.logs.define(this);
+  readonly records = this.logs.define(this);
   private readonly insert = this.logs.index.write(
     'INSERT INTO journal_entries (id, timestamp, author, json) VALUES (?, ?, ?, ?)',
   );

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { map, Observable } from 'rxjs';
 import { Clock } from '../../common/clock.js';
 import { IdSource } from '../../common/storage/id-source.js';
 import type { Page } from '../../common/storage/page.js';
@@ -12,11 +13,16 @@ import { JournalRepository } from './journal.repository.js';
 /** The journal: what agents think and feel about their work, never changed. */
 @Injectable()
 export class JournalService {
+  /** The id of each entry, once it is durable. */
+  readonly entries$: Observable<string>;
+
   constructor(
     private readonly repository: JournalRepository,
     private readonly ids: IdSource,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.entries$ = repository.records.committed$.pipe(map(({ record }) => record.id));
+  }
 
   write({ text, author, mood, tags }: WriteJournalEntry): Promise<string> {
     return this.repository.append(() => ({

@@ -1,33 +1,39 @@
 import { Injectable } from '@nestjs/common';
+import { map, Observable } from 'rxjs';
 import { Clock } from '../../common/clock.js';
 import { IdSource } from '../../common/storage/id-source.js';
 import type { Page } from '../../common/storage/page.js';
 import { asOneLine } from '../../common/text-line.js';
 import { PAGE_MAX_ITEMS } from '../../common/validation/fields.js';
-import { timeRange, TimeRangeQuery } from '../../common/validation/time-range.dto.js';
-import type { AppendLogEntry } from './log.dto.js';
+import { timeRange } from '../../common/validation/time-range.dto.js';
+import type { AppendLogEntry, ReadLog } from './log.dto.js';
 import type { LogEntry } from './log-entry.entity.js';
 import { LogRepository } from './log.repository.js';
 
 /** The work log: what was done, line by line, never changed. */
 @Injectable()
 export class LogService {
+  /** The id of each entry, once it is durable. */
+  readonly entries$: Observable<string>;
+
   constructor(
     private readonly repository: LogRepository,
     private readonly ids: IdSource,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.entries$ = repository.records.committed$.pipe(map(({ record }) => record.id));
+  }
 
   append({ text, agent }: AppendLogEntry): Promise<string> {
     return this.repository.append(() => ({ id: this.ids.next(), timestamp: this.clock.timestamp(), text, agent }));
   }
 
-  list({ limit = PAGE_MAX_ITEMS, cursor, ...span }: TimeRangeQuery): Page {
-    return this.repository.list({ ...timeRange(span, this.clock), cursor, limit });
+  list({ agent, cursor, limit = PAGE_MAX_ITEMS, ...span }: ReadLog): Page {
+    return this.repository.list({ agent, cursor, limit, ...timeRange(span, this.clock) });
   }
 
   /** The same as {@link list}, each entry as a line of text. */
-  raw(query: TimeRangeQuery): Page {
+  raw(query: ReadLog): Page {
     const page = this.list(query);
     return { ...page, items: page.items.map((json) => asLine(JSON.parse(json) as LogEntry)) };
   }

@@ -1,11 +1,12 @@
 import { BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { map, Observable } from 'rxjs';
 import { decodeCursor, encodeCursor } from '../../common/storage/cursor.js';
 import type { Statement } from '../../common/storage/sqlite.js';
 import { Page, takePage } from '../../common/storage/page.js';
 import type { Projection } from '../../common/storage/projection.js';
 import { RecordLogs } from '../../common/storage/record-logs.js';
 import { Heartbeats } from './heartbeats.js';
-import type { Vm, VmChange } from './vm.entity.js';
+import type { Vm, VmChange, VmStates } from './vm.entity.js';
 
 interface VmRow {
   id: string;
@@ -59,11 +60,12 @@ export class RegistryRepository implements Projection<VmChange>, BeforeApplicati
   );
   private readonly count = this.logs.index.write<{ count: number }, []>('SELECT count(*) AS count FROM vms');
 
-  private readonly countAlive = this.logs.index.read<{ alive: number; total: number }, [seenSince: string]>(
-    `SELECT (SELECT count(*) FROM vms WHERE status = 'running' AND last_seen >= ?) AS alive,
-       (SELECT count(*) FROM vms) AS total`,
-  );
   private readonly byId = this.logs.index.read<VmRow, [string]>(`SELECT ${COLUMNS} FROM vms WHERE id = ?`);
+  private readonly byState = this.logs.index.read<{ state: keyof VmStates; count: number }, [string]>(
+    `SELECT CASE WHEN status <> 'running' THEN status WHEN last_seen >= ? THEN 'alive' ELSE 'stale' END AS state,
+            count(*) AS count
+     FROM vms INDEXED BY vms_by_status GROUP BY state`,
+  );
   private readonly lists = {
     all: this.list(''),
     role: this.list('role = ? AND'),
@@ -112,9 +114,15 @@ export class RegistryRepository implements Projection<VmChange>, BeforeApplicati
     });
   }
 
-  /** How many VMs there are, and how many of them are running and were heard of at or after this timestamp. */
-  counts(seenSince: string): { alive: number; total: number } {
-    return this.countAlive.get(seenSince) ?? { alive: 0, total: 0 };
+  /** The id of each VM that was changed, once the change is durable. */
+  get changes$(): Observable<string> {
+    return this.records.committed$.pipe(map(({ record }) => record.id));
+  }
+
+  counts(staleBefore: string): VmStates {
+    const counts = { alive: 0, stale: 0, paused: 0, stopped: 0 };
+    for (const { state, count } of this.byState.iterate(staleBefore)) counts[state] = count;
+    return counts;
   }
 
   find(id: string): string | undefined {

@@ -1,4 +1,5 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, OnModuleDestroy } from '@nestjs/common';
+import { Observable, Subject } from 'rxjs';
 import { Clock } from '../../common/clock.js';
 import { defined } from '../../common/defined.js';
 import { conflict, notFound } from '../../common/errors/domain-error.js';
@@ -7,7 +8,7 @@ import { PAGE_MAX_ITEMS } from '../../common/validation/fields.js';
 import type { PageQuery } from '../../common/validation/time-range.dto.js';
 import type { ListVms, RegisterVm, UpdateVm } from './registry.dto.js';
 import { RegistryRepository } from './registry.repository.js';
-import type { Heartbeat } from './vm.entity.js';
+import type { Heartbeat, Vm, VmStates } from './vm.entity.js';
 
 /** A VM that was not heard of for so long counts as gone. */
 const STALE_MS = 5 * 60_000;
@@ -16,11 +17,25 @@ const NEARLY_STALE_MS = STALE_MS - 10_000;
 
 /** Who is there: VMs, what they are for, where they are reached, and when they were last heard of. */
 @Injectable()
-export class RegistryService {
+export class RegistryService implements OnModuleDestroy {
+  /** The id of each VM that was changed, once the change is durable. */
+  readonly changes$: Observable<string>;
+  /** The id of each VM that was heard of. */
+  readonly beats$: Observable<string>;
+
+  private readonly beats = new Subject<string>();
+
   constructor(
     private readonly repository: RegistryRepository,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.changes$ = repository.changes$;
+    this.beats$ = this.beats.asObservable();
+  }
+
+  onModuleDestroy(): void {
+    this.beats.complete();
+  }
 
   register({
     id,
@@ -49,15 +64,21 @@ export class RegistryService {
     return this.repository.latest({ role, status, cursor, limit, seenSince });
   }
 
+  /** How many VMs there are by what they are doing; a running one that was not heard of is `stale`. */
+  counts(): VmStates {
+    return this.repository.counts(this.staleBefore());
+  }
+
+  /** What a VM is doing, as {@link counts} counts it. */
+  stateOf({ status, lastSeen }: Vm): keyof VmStates {
+    if (status !== 'running') return status;
+    return lastSeen >= this.staleBefore() ? 'alive' : 'stale';
+  }
+
   /** Those with a role that are running and not stale, oldest registration first. */
   discover(role: string, { cursor, limit = PAGE_MAX_ITEMS }: PageQuery): Page {
     const filter = { role, status: 'running', seenSince: this.staleBefore(), cursor, limit };
     return oldestFirst(this.repository.latest(filter));
-  }
-
-  /** How many VMs there are, and how many of them are running and not stale. */
-  counts(): { alive: number; total: number } {
-    return this.repository.counts(this.staleBefore());
   }
 
   update(id: string, { name, role, address, status, services, metadata }: UpdateVm): Promise<string> {
@@ -78,6 +99,7 @@ export class RegistryService {
     const lastSeen = new Date(now).toISOString();
     this.repository.beat(id, lastSeen);
     if (now - Date.parse(stored) > NEARLY_STALE_MS) await this.repository.flushHeartbeats();
+    this.beats.next(id);
     return { id, lastSeen };
   }
 

@@ -73,5 +73,13 @@ export class Heartbeat {
   lastSeen!: string;
 }
 
+/** How many VMs there are; `stale` ones run, but were not heard of. */
+export interface VmStates {
+  alive: number;
+  stale: number;
+  paused: number;
+  stopped: number;
+}
+
 /** A line of the registry's log. */
 export type VmChange = Vm | { id: string; deleted: true };

@@ -14,6 +14,8 @@ export class StatusService {
   ) {}
 
   status(): SwarmStatus {
-    return { tasks: this.board.counts(), vms: this.registry.counts(), events: { total: this.feed.count() } };
+    const { alive, stale, paused, stopped } = this.registry.counts();
+    const vms = { alive, total: alive + stale + paused + stopped };
+    return { tasks: this.board.counts(), vms, events: { total: this.feed.count() } };
   }
 }

@@ -1,15 +1,20 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Query, Req } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
+import type { Request } from 'express';
 import type { Answer } from '../../common/http/answer.js';
-import { Pages } from '../../common/pages/pages.js';
+import { DashboardQuery, DashboardView } from './dashboard.view.js';
+import { Frame } from './frame.js';
 
 @ApiExcludeController()
 @Controller('ui')
 export class DashboardController {
-  constructor(private readonly pages: Pages) {}
+  constructor(
+    private readonly frame: Frame,
+    private readonly dashboard: DashboardView,
+  ) {}
 
   @Get()
-  show(): Answer {
-    return this.pages.page('dashboard');
+  show(@Query() query: DashboardQuery, @Req() request: Request): Promise<Answer> {
+    return this.frame.show(request, this.dashboard.page(query));
   }
 }

@@ -1,0 +1,39 @@
+const STEPS: [limitSeconds: number, secondsPerUnit: number, unit: string][] = [
+  [60, 1, 's'],
+  [3600, 60, 'm'],
+  [86_400, 3600, 'h'],
+  [Infinity, 86_400, 'd'],
+];
+const NOW_SECONDS = 5;
+
+const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const COMPACT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
+const DOLLARS = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });
+
+/** How long ago something was, as `12s`, `4m`, `3h` or `2d`; `ui/scripts/times.js` goes on with it in the browser. */
+export function ago(time: number, now: number): string {
+  const seconds = Math.max(0, Math.round((now - time) / 1000));
+  if (seconds < NOW_SECONDS) return 'now';
+  const [, perUnit, unit] = STEPS.find(([limit]) => seconds < limit) ?? [0, 1, 's'];
+  return `${Math.floor(seconds / perUnit)}${unit}`;
+}
+
+/** The exact time, for people. */
+export function exact(iso: string): string {
+  return `${iso.slice(0, 10)} ${iso.slice(11, 23)} UTC`;
+}
+
+/** `12,345` */
+export function whole(value: number): string {
+  return WHOLE.format(value);
+}
+
+/** `12.3K` */
+export function compact(value: number): string {
+  return COMPACT.format(value);
+}
+
+/** `$1,234.50` */
+export function dollars(value: number): string {
+  return DOLLARS.format(value);
+}

@@ -1,0 +1,158 @@
+import { expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { describeInBrowser } from '../support/browser.js';
+import { Dashboard, live } from '../support/dashboard.js';
+import { makeEvent, makeTask, makeVm } from '../support/make.js';
+
+const WITHIN_A_SECOND = { timeout: 1000 };
+
+const column = (page: Page, status: string) => page.locator(`.column[data-status="${status}"]`);
+const summaries = (page: Page) => page.locator('[data-feed] .event-text').allTextContents();
+
+describeInBrowser('the dashboard', () => {
+  const dashboard = new Dashboard();
+
+  it('is come to by a magic link, and left by signing out', async () => {
+    const mine = await dashboard.newContext();
+    await dashboard.signIn(mine);
+    const page = await dashboard.open('/ui/', mine);
+    expect(await page.title()).toBe('Dashboard · Vers agents');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.waitForURL('**/ui/login');
+    await page.goto('/ui/tasks');
+    expect(new URL(page.url()).pathname).toBe('/ui/login');
+    await mine.close();
+  });
+
+  it('shows a task that is moved in one tab in another within a second', async () => {
+    const task = await makeTask(dashboard.app, { title: 'moves about' });
+    const [one, two] = [await dashboard.openLive('/ui/'), await dashboard.openLive('/ui/')];
+    await column(one, 'open').getByRole('button', { name: 'Actions for moves about' }).click();
+    await one.getByRole('menuitem', { name: 'Move to Blocked' }).click();
+    await column(two, 'blocked').getByText('moves about').waitFor(WITHIN_A_SECOND);
+    expect((await dashboard.app.api.get(`/board/tasks/${task.id}`)).body.status).toBe('blocked');
+    await one.getByRole('button', { name: 'Undo' }).click();
+    await column(two, 'open').getByText('moves about').waitFor(WITHIN_A_SECOND);
+  });
+
+  it('moves a card that is dragged to another column', async () => {
+    const task = await makeTask(dashboard.app, { title: 'dragged along' });
+    const page = await dashboard.openLive('/ui/');
+    await page.locator(`[data-task="${task.id}"]`).dragTo(column(page, 'done'));
+    await page.getByText('Moved to Done').waitFor();
+    expect((await dashboard.app.api.get(`/board/tasks/${task.id}`)).body.status).toBe('done');
+  });
+
+  it('shows events and heartbeats within a second', async () => {
+    await makeVm(dashboard.app, { id: 'vm-live', name: 'heartbeater' });
+    const page = await dashboard.openLive('/ui/');
+    await makeEvent(dashboard.app, { summary: 'just happened' });
+    await page.locator('[data-feed]').getByText('just happened').waitFor(WITHIN_A_SECOND);
+    const seen = page.locator('[data-key="vm-live"] time');
+    const before = await seen.getAttribute('datetime');
+    await dashboard.app.api.post('/registry/vms/vm-live/heartbeat');
+    await page.locator(`[data-key="vm-live"] time:not([datetime="${before}"])`).waitFor({ timeout: 2000 });
+  });
+
+  it('filters by its address, and puts a filter there', async () => {
+    await makeTask(dashboard.app, { title: 'for the mason', assignee: 'mason' });
+    const page = await dashboard.open('/ui/tasks?assignee=mason');
+    expect(await page.locator('[data-row-link]').allTextContents()).toEqual(['for the mason']);
+    await page.getByLabel('Status').selectOption('done');
+    await page.waitForURL('**/ui/tasks?status=done&assignee=mason*');
+    await page.getByText('No tasks here').waitFor();
+  });
+
+  it('creates a task, shows what the API refuses beside its field, and keeps what was typed', async () => {
+    const page = await dashboard.openLive('/ui/');
+    await page.keyboard.press('n');
+    await page.getByLabel('Title').fill('made by hand');
+    await page.getByLabel('As', { exact: true }).fill('x'.repeat(300));
+    await page.getByRole('button', { name: 'Create' }).click();
+    await page.getByText('createdBy must not be longer than 256 characters').waitFor();
+    expect(await page.getByLabel('Title').inputValue()).toBe('made by hand');
+    await page.getByLabel('As', { exact: true }).fill('hand');
+    await page.getByRole('button', { name: 'Create' }).click();
+    await column(page, 'open').getByText('made by hand').waitFor();
+  });
+
+  it('approves what waits for review', async () => {
+    const task = await makeTask(dashboard.app, { title: 'judge me' });
+    await dashboard.app.api.post(`/board/tasks/${task.id}/review`).send({ summary: 'done' });
+    const page = await dashboard.open('/ui/review');
+    await page.locator(`[data-key="${task.id}"]`).getByRole('button', { name: 'Approve' }).click();
+    await page.getByLabel('Comment').fill('Well done');
+    await page.getByRole('button', { name: 'Approve: it is done' }).click();
+    await page.locator(`[data-key="${task.id}"]`).waitFor({ state: 'detached' });
+    const { body } = await dashboard.app.api.get(`/board/tasks/${task.id}`);
+    expect(body).toMatchObject({ status: 'done', notes: [{}, { content: 'Approved by operator: Well done' }] });
+  });
+
+  it('changes a task in place, and keeps a note that is being written when somebody else changes it', async () => {
+    const task = await makeTask(dashboard.app, { title: 'in hand' });
+    const page = await dashboard.openLive(`/ui/tasks/${task.id}`);
+    await page.getByLabel('New note').fill('half a sent');
+    await dashboard.app.api.patch(`/board/tasks/${task.id}`).send({ status: 'in_progress' });
+    await page.locator('.task-actions .badge').getByText('In progress').waitFor(WITHIN_A_SECOND);
+    await page.getByLabel('New note').press('End');
+    await page.keyboard.type('ence');
+    await page.getByRole('button', { name: 'Add note' }).click();
+    await page.locator('.note').getByText('half a sentence').waitFor();
+    expect(await page.getByLabel('New note').inputValue()).toBe('');
+  });
+
+  it('asks before it deletes', async () => {
+    const task = await makeTask(dashboard.app, { title: 'short lived' });
+    const page = await dashboard.open(`/ui/tasks/${task.id}`);
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    expect((await dashboard.app.api.get(`/board/tasks/${task.id}`)).status).toBe(200);
+    await page.locator('.task-delete button').click();
+    await page.locator('#confirm').getByRole('button', { name: 'Delete' }).click();
+    await page.waitForURL('**/ui/tasks');
+    expect((await dashboard.app.api.get(`/board/tasks/${task.id}`)).status).toBe(404);
+  });
+
+  it('goes anywhere by keyboard', async () => {
+    const task = await makeTask(dashboard.app, { title: 'Untangle the Zephyr' });
+    const page = await dashboard.open('/ui/');
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('zephyr');
+    await page.getByRole('option', { name: 'Untangle the Zephyr' }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`**/ui/tasks/${task.id}`);
+    await page.keyboard.press('g');
+    await page.keyboard.press('t');
+    await page.waitForURL('**/ui/tasks');
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/ui/tasks/*');
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.goto('/ui/feed');
+    await page.keyboard.press('/');
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('agent');
+  });
+
+  it('says when it is offline, and catches up with each event once', async () => {
+    await makeEvent(dashboard.app, { summary: 'before' });
+    const page = await dashboard.openLive('/ui/feed?agent=maker');
+    await dashboard.context.setOffline(true);
+    await page.locator('[data-live-state="offline"]').waitFor();
+    for (let i = 0; i < 60; i += 1) await makeEvent(dashboard.app, { summary: `missed ${i}` });
+    const task = await makeTask(dashboard.app, { title: 'missed task' });
+    await dashboard.context.setOffline(false);
+    await live(page);
+    await makeEvent(dashboard.app, { summary: 'after' });
+    await page.locator('[data-feed]').getByText('after', { exact: true }).waitFor();
+    const missed = Array.from({ length: 60 }, (_, i) => `missed ${59 - i}`);
+    expect((await summaries(page)).slice(0, 62)).toEqual(['after', ...missed, 'before']);
+    await page.goto('/ui/');
+    await live(page);
+    await dashboard.context.setOffline(true);
+    await dashboard.app.api.patch(`/board/tasks/${task.id}`).send({ status: 'blocked' });
+    await dashboard.context.setOffline(false);
+    await column(page, 'blocked').getByText('missed task').waitFor();
+  });
+});

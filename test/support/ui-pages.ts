@@ -1,0 +1,21 @@
+/** A page of the dashboard that the tests through HTTP, axe and the screenshots look at. */
+export interface ListedPage {
+  /** Names the screenshot. */
+  name: string;
+  path: string;
+  /** For the page of one thing: the links on `path` of which the first leads there. */
+  follow?: string;
+}
+
+export const UI_PAGES: ListedPage[] = [
+  { name: 'dashboard', path: '/ui/' },
+  { name: 'tasks', path: '/ui/tasks' },
+  { name: 'task', path: '/ui/review', follow: '[data-row-link]' },
+  { name: 'review', path: '/ui/review' },
+  { name: 'feed', path: '/ui/feed' },
+  { name: 'event', path: '/ui/feed', follow: '[data-row-link]' },
+  { name: 'log', path: '/ui/log' },
+  { name: 'journal', path: '/ui/journal' },
+  { name: 'commits', path: '/ui/commits' },
+  { name: 'commit', path: '/ui/commits', follow: '[data-row-link]' },
+];

@@ -1,0 +1,91 @@
+import { callApi, operator } from './api.js';
+import { confirmed } from './dialogs.js';
+import { refreshParts } from './parts.js';
+import { toast } from './toasts.js';
+
+// `<form data-api="POST /board/tasks" data-done="Task created" data-confirm="Sure?" data-goto="/ui/tasks/{id}">` calls
+// the API with its fields as JSON. `data-as="list"` on a field makes a list of what commas separate, `data-as="null"`
+// makes null of nothing, `data-as="text"` sends empty text too, `data-operator` is filled with who acts. With
+// `data-list="artifacts"` on the form its fields are the one item of that list.
+
+function valueOf(field) {
+  const text = field.type === 'checkbox' ? field.checked : field.value;
+  if (field.dataset.as === 'list') return text.split(',').map((item) => item.trim());
+  if (field.dataset.as === 'null' && text.trim() === '') return null;
+  return text === '' && field.dataset.as !== 'text' ? undefined : text;
+}
+
+function bodyOf(form) {
+  const fields = [...form.elements].filter(({ name }) => name);
+  const body = Object.fromEntries(fields.map((field) => [field.name, valueOf(field)]));
+  if (form.dataset.list) return { [form.dataset.list]: [body] };
+  return fields.length > 0 ? body : undefined;
+}
+
+function clearProblems(form) {
+  for (const problem of form.querySelectorAll('.problem')) problem.remove();
+  for (const field of form.querySelectorAll('[aria-invalid]')) {
+    field.removeAttribute('aria-invalid');
+    field.removeAttribute('aria-describedby');
+  }
+}
+
+function showProblem(form, { message, details }) {
+  let isShown = false;
+  for (const { field: name, message: text } of details ?? []) {
+    const field = form.elements[name.split('.').at(-1)];
+    if (!field?.closest) continue;
+    const problem = document.createElement('p');
+    problem.className = 'problem';
+    problem.id = `problem-${field.name}`;
+    problem.setAttribute('role', 'alert');
+    problem.textContent = text;
+    field.setAttribute('aria-invalid', 'true');
+    field.setAttribute('aria-describedby', problem.id);
+    (field.closest('.field') ?? field).after(problem);
+    if (!isShown) field.focus();
+    isShown = true;
+  }
+  if (!isShown) toast(message, { isProblem: true });
+}
+
+async function submit(form) {
+  const { api, done, confirm, goto } = form.dataset;
+  if (confirm && !(await confirmed(confirm))) return;
+  const [method, path] = api.split(' ');
+  clearProblems(form);
+  form.inert = true;
+  try {
+    const answer = await callApi(method, path, bodyOf(form));
+    if (goto) location.assign(goto.replace('{id}', encodeURIComponent(answer.id)));
+    form.closest('dialog')?.close();
+    form.reset();
+    fillOperator();
+    if (done) toast(done);
+    form.dispatchEvent(new CustomEvent('done', { bubbles: true, detail: answer }));
+    await refreshParts();
+  } catch (error) {
+    form.inert = false;
+    showProblem(form, error);
+  } finally {
+    form.inert = false;
+  }
+}
+
+function fillOperator() {
+  for (const field of document.querySelectorAll('[data-operator]')) field.value ||= operator();
+}
+
+export function startActions() {
+  fillOperator();
+  document.addEventListener('part', fillOperator);
+  document.addEventListener('change', ({ target }) => {
+    if (target.matches('[data-operator]')) localStorage.setItem('operator', target.value.trim());
+    if (target.matches('[data-submit]')) target.form.requestSubmit();
+  });
+  document.addEventListener('submit', (event) => {
+    if (!event.target.dataset.api) return;
+    event.preventDefault();
+    void submit(event.target);
+  });
+}

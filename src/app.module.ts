@@ -12,6 +12,7 @@ import { JournalModule } from './modules/journal/journal.module.js';
 import { LogModule } from './modules/log/log.module.js';
 import { RegistryModule } from './modules/registry/registry.module.js';
 import { SkillsModule } from './modules/skills/skills.module.js';
+import { StatusModule } from './modules/status/status.module.js';
 import { UsageModule } from './modules/usage/usage.module.js';
 
 @Module({})
@@ -32,6 +33,7 @@ export class AppModule {
         SkillsModule,
         CommitsModule,
         UsageModule,
+        StatusModule,
         // Last: its fallback route takes what no other answers.
         HttpModule,
       ],

@@ -23,7 +23,8 @@ const CONTRACT = `
   GET /skills/extensions/{name} | POST /skills/extensions | PATCH /skills/extensions/{name}
   DELETE /skills/extensions/{name} | GET /skills/manifest | POST /skills/sync | GET /skills/agents
   GET /skills/agents/{agentId} | GET /skills/stream
-  GET /usage | GET /usage/series | GET /usage/sessions | GET /usage/vms | POST /usage/sessions | POST /usage/vms`
+  GET /usage | GET /usage/series | GET /usage/sessions | GET /usage/vms | POST /usage/sessions | POST /usage/vms
+  GET /status`
   .split(/[|\n]/)
   .map((route) => route.trim())
   .filter(Boolean);

@@ -251,6 +251,7 @@ const ROUTES: Route[] = [
     query: { limit, cursor: timeCursor, role: oneOf, agent: anyText, range: duration },
   },
   { route: 'GET /usage', query: { range: duration } },
+  { route: 'GET /status' },
   { route: 'GET /usage/series', query: { range: duration, bucket: [...oneOf, 'week'], by: oneOf } },
 ];
 

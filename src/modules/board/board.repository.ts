@@ -6,7 +6,7 @@ import type { Projection } from '../../common/storage/projection.js';
 import type { LinePlace } from '../../common/storage/log-file.js';
 import { RecordLogs } from '../../common/storage/record-logs.js';
 import { applyChange, parseHead, StoredTask, taskJson } from './task-fold.js';
-import type { Artifact, Note, TaskChange, TaskHead } from './task.entity.js';
+import type { Artifact, Note, TaskChange, TaskHead, TaskStatus } from './task.entity.js';
 
 interface TaskRow extends StoredTask {
   id: string;
@@ -38,6 +38,17 @@ export class BoardRepository implements Projection<TaskChange> {
     CREATE INDEX tasks_by_assignee ON tasks (assignee, id);
     CREATE INDEX tasks_by_assignee_and_status ON tasks (assignee, status, id);
     CREATE INDEX tasks_in_review ON tasks (updated_at, id) WHERE status = 'in_review';
+    CREATE TABLE task_counts (status TEXT PRIMARY KEY, count INTEGER NOT NULL);
+    CREATE TRIGGER task_came AFTER INSERT ON tasks BEGIN
+      INSERT INTO task_counts VALUES (new.status, 1) ON CONFLICT (status) DO UPDATE SET count = count + 1;
+    END;
+    CREATE TRIGGER task_went AFTER DELETE ON tasks BEGIN
+      UPDATE task_counts SET count = count - 1 WHERE status = old.status;
+    END;
+    CREATE TRIGGER task_moved AFTER UPDATE ON tasks WHEN old.status <> new.status BEGIN
+      UPDATE task_counts SET count = count - 1 WHERE status = old.status;
+      INSERT INTO task_counts VALUES (new.status, 1) ON CONFLICT (status) DO UPDATE SET count = count + 1;
+    END;
     CREATE TABLE task_tags (tag TEXT NOT NULL, task TEXT NOT NULL, PRIMARY KEY (tag, task)) WITHOUT ROWID;
     CREATE INDEX task_tags_by_task ON task_tags (task);
     CREATE TABLE task_lines (
@@ -71,6 +82,9 @@ export class BoardRepository implements Projection<TaskChange> {
   );
   private readonly linesOf = this.logs.index.read<LinePlace, [string, number, number]>(
     'SELECT offset, length FROM task_lines WHERE task = ? AND offset < ? ORDER BY offset DESC LIMIT ?',
+  );
+  private readonly byStatus = this.logs.index.read<{ status: TaskStatus; count: number }, []>(
+    'SELECT status, count FROM task_counts',
   );
   private readonly lists = new Map<
     string,
@@ -131,6 +145,11 @@ export class BoardRepository implements Projection<TaskChange> {
       const task = this.byIdForChange.get(id);
       return batch.append(this.records, decide(task && parseHead(task)));
     });
+  }
+
+  /** How many tasks have which status; one that no task ever had is absent. */
+  counts(): { status: TaskStatus; count: number }[] {
+    return this.byStatus.all();
   }
 
   find(id: string): string | undefined {

@@ -19,7 +19,15 @@ import type {
   UpdateTask,
 } from './board.dto.js';
 import { BoardRepository } from './board.repository.js';
-import type { Artifact, Note, NoteType, TaskChange, TaskHead, TaskStatus } from './task.entity.js';
+import {
+  type Artifact,
+  type Note,
+  type NoteType,
+  type TaskChange,
+  type TaskHead,
+  TASK_STATUSES,
+  type TaskStatus,
+} from './task.entity.js';
 
 const SOMEBODY = 'unknown';
 
@@ -58,6 +66,13 @@ export class BoardService {
 
   list({ status, assignee, tag, cursor, limit = PAGE_MAX_ITEMS }: ListTasks): Page {
     return this.repository.list({ status, assignee, tag, cursor, limit });
+  }
+
+  /** How many tasks have which status. */
+  counts(): Record<TaskStatus, number> {
+    const counts = Object.fromEntries(TASK_STATUSES.map((status) => [status, 0])) as Record<TaskStatus, number>;
+    for (const { status, count } of this.repository.counts()) counts[status] = count;
+    return counts;
   }
 
   reviewQueue({ cursor, limit = PAGE_MAX_ITEMS }: PageQuery): Page {

@@ -133,6 +133,11 @@ export class FeedRepository implements Projection<FeedEvent> {
     return agent === undefined ? this.following.iterate(id, limit) : this.followingOfAgent.iterate(agent, id, limit);
   }
 
+  /** How many events there are. */
+  count(): number {
+    return this.typeStats.all().reduce((sum, { count }) => sum + count, 0);
+  }
+
   /** The JSON of the statistics; names become keys as text, so that none of them can mean anything else. */
   stats(): string {
     const agents = this.agentStats.all();

@@ -54,6 +54,11 @@ export class FeedService {
     return this.repository.newest({ ...filter, ...lowerBound(since), limit: limit || PAGE_MAX_ITEMS });
   }
 
+  /** How many events there are. */
+  count(): number {
+    return this.repository.count();
+  }
+
   stats(): string {
     return this.repository.stats();
   }

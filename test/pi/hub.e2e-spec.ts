@@ -1,10 +1,11 @@
 import { afterAll, beforeEach, expect, it } from '@jest/globals';
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FakeHub } from './support/fake-hub.js';
 import type { Step } from './support/model.js';
 import { describeEachPi } from './support/targets.js';
-import { Server, World } from './support/world.js';
+import { POLL_MS, Server, World } from './support/world.js';
 
 const FAST = { NODE_OPTIONS: `--import=${resolve('test/pi/fixtures/fast-timers.js')}` };
 const SYNC: Step = { calls: [['skillhub_sync', {}]] };
@@ -41,9 +42,8 @@ function skillFile({ home }: World, name: string): string {
 
 const contentOf = (path: string): string | undefined => (existsSync(path) ? readFileSync(path, 'utf8') : undefined);
 
-/** Asks again and again, each time with something to wait for in between. */
 async function untilContent(path: string, content: string | undefined): Promise<void> {
-  while (contentOf(path) !== content) await server.get('/health');
+  while (contentOf(path) !== content) await sleep(POLL_MS);
 }
 
 describeEachPi('the hub in $name', (target) => {

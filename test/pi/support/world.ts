@@ -1,12 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import request from 'supertest';
 import { TOKEN } from '../../support/app.js';
 import { freePort, ServerProcess } from '../../support/server.js';
 import { type Step, StubModel } from './model.js';
 import { EXTENSION, Pi, PiHome } from './pi.js';
 import type { Target } from './targets.js';
+
+/** Between two looks at what pi is about to change: asking all the time would take the processor from it. */
+export const POLL_MS = 50;
 
 /** The built server on a port and a folder that it keeps when it is started again. */
 export class Server {
@@ -49,6 +53,7 @@ export class Server {
     for (;;) {
       const { body } = await this.api.get(path);
       if (fits(body as Body)) return body as Body;
+      await sleep(POLL_MS);
     }
   }
 

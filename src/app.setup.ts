@@ -4,10 +4,10 @@ import type { NextFunction, Request, Response } from 'express';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openApi } from './app.openapi.js';
 import { Config } from './common/config/config.js';
-import { ErrorFilter } from './common/errors/error.filter.js';
 import { BodyGuard } from './common/http/body.guard.js';
 import { Edge } from './common/http/edge.js';
 import { Lifecycle } from './common/http/lifecycle.js';
+import { PageErrorFilter } from './common/pages/page-error.filter.js';
 import { DuckFiles } from './common/storage/duckdb-files.js';
 import { RecordLogs } from './common/storage/record-logs.js';
 import { ServicesDatabase } from './common/storage/services-database.js';
@@ -41,7 +41,7 @@ export function setUp(app: NestExpressApplication): void {
   app.use((request: Request, response: Response, next: NextFunction) => edge.handle(request, response, next));
   app.useGlobalGuards(app.get(AuthGuard), app.get(BodyGuard));
   app.useGlobalPipes(new DtoPipe());
-  app.useGlobalFilters(new ErrorFilter());
+  app.useGlobalFilters(app.get(PageErrorFilter));
   openApi(app);
 }
 

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { AppModule } from './app.module.js';
 import { APP_OPTIONS, setUp, start, stop } from './app.setup.js';
 import { Config, loadConfig } from './common/config/config.js';
+import { localUrl } from './common/config/local-url.js';
 import { exitWith, StartError } from './common/errors/start-error.js';
 import { AnswerAdapter } from './common/http/answer.adapter.js';
 import { JsonLogger } from './common/logging/json-logger.js';
@@ -52,8 +53,9 @@ function stopOnSignal(app: NestExpressApplication, logger: JsonLogger): void {
 }
 
 /** For the person at the console; the log on standard output stays JSON. */
-function greet({ authToken, publicUrl, dataDir, host }: Config, port: number): void {
-  const url = publicUrl ?? `http://${host?.includes(':') ? `[${host}]` : (host ?? 'localhost')}:${port}`;
+function greet(config: Config, port: number): void {
+  const { authToken, dataDir } = config;
+  const url = config.publicUrl ?? localUrl(config, port);
   const credential = authToken ? ' -H "Authorization: Bearer $VERS_AUTH_TOKEN"' : '';
   console.error(
     [
@@ -61,6 +63,7 @@ function greet({ authToken, publicUrl, dataDir, host }: Config, port: number): v
       `  vers-agent-services answers at ${url}`,
       `  data     ${dataDir}`,
       `  access   ${authToken ? 'with the bearer token' : 'open, for this machine only (set VERS_AUTH_TOKEN to serve others)'}`,
+      `  people   ${authToken ? 'npm run login   prints a link to the dashboard' : `${url}/ui/`}`,
       `  docs     ${url}/docs`,
       '',
       '  Watch the feed, then publish to it from another terminal:',

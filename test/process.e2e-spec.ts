@@ -202,3 +202,30 @@ describe('the commands', () => {
     return { code, output };
   }
 });
+
+describe('npm run login', () => {
+  async function login(port: string) {
+    const command = spawn(process.execPath, ['dist/commands/login.command.js'], { env: { ...env, PORT: port } });
+    let [stdout, stderr] = ['', ''];
+    command.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
+    command.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
+    await once(command, 'close');
+    return { code: command.exitCode, stdout, stderr };
+  }
+
+  it('prints a link to the server that runs', async () => {
+    const server = await start();
+    const { code, stdout } = await login(new URL(server.url).port);
+    expect(code).toBe(0);
+    const link = /^http\S+/.exec(stdout)?.[0] ?? '';
+    expect(link).toContain(`${server.url}/ui/login?token=`);
+    const body = new URLSearchParams({ token: new URL(link).searchParams.get('token') ?? '' });
+    const answer = await fetch(`${server.url}/ui/login`, { method: 'POST', body, redirect: 'manual' });
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/ui/']);
+  });
+
+  it('says in one sentence that there is none', async () => {
+    const { code, stderr } = await login(String(await freePort()));
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^no server answers at http:\S+ .*ECONNREFUSED.*\n$/)]);
+  });
+});

@@ -17,11 +17,12 @@ export class TestStream {
   ) {}
 
   static async open(url: string, headers: Record<string, string> = {}): Promise<TestStream> {
+    return TestStream.openAs({ Authorization: `Bearer ${TOKEN}` }, url, headers);
+  }
+
+  static async openAs(credential: Record<string, string>, url: string, headers = {}): Promise<TestStream> {
     const abort = new AbortController();
-    const response = await fetch(url, {
-      signal: abort.signal,
-      headers: { Authorization: `Bearer ${TOKEN}`, ...headers },
-    });
+    const response = await fetch(url, { signal: abort.signal, headers: { ...credential, ...headers } });
     if (!response.body) throw new Error('the answer has no body');
     return new TestStream(response, response.body.pipeThrough(new TextDecoderStream()).getReader(), abort);
   }

@@ -19,7 +19,9 @@ describe('loadConfig', () => {
   });
 
   it('takes an empty variable for one that is not set', () => {
-    expect(loadConfig({ PORT: '', HOST: ' ', PUBLIC_URL: '', LOG_LEVEL: '' })).toEqual(loadConfig({}));
+    expect(loadConfig({ PORT: '', HOST: ' ', PUBLIC_URL: '', LOG_LEVEL: '', TWILIO_AUTH_TOKEN: ' ' })).toEqual(
+      loadConfig({}),
+    );
   });
 
   it.each([
@@ -31,6 +33,9 @@ describe('loadConfig', () => {
     [{ TRUST_PROXY: '2' }, { trustProxy: 2 }],
     [{ TRUST_PROXY: 'loopback, 10.0.0.0/8, fd00::/8' }, { trustProxy: ['loopback', '10.0.0.0/8', 'fd00::/8'] }],
     [{ DURABILITY: 'os' }, { durability: 'os' }],
+    [{ TWILIO_AUTH_TOKEN: ' s3cret ' }, { twilioAuthToken: 's3cret' }],
+    [{ TWILIO_WEBHOOK_URL: 'https://A.example/hook?a=b' }, { twilioWebhookUrl: 'https://A.example/hook?a=b' }],
+    [{ TWILIO_ALLOWED_NUMBERS: '+15550100, +4930123' }, { twilioAllowedNumbers: ['+15550100', '+4930123'] }],
   ])('reads %j', (env, expected) => {
     expect(loadConfig(env)).toMatchObject(expected);
   });
@@ -47,15 +52,25 @@ describe('loadConfig', () => {
     ['TRUST_PROXY', 'proxy.example'],
     ['DURABILITY', 'FSYNC'],
     ['LOG_LEVEL', 'trace'],
+    ['TWILIO_AUTH_TOKEN', 'two words'],
+    ['TWILIO_WEBHOOK_URL', '/twilio/webhook'],
+    ['TWILIO_WEBHOOK_URL', 'ftp://agents.example/'],
+    ['TWILIO_WEBHOOK_URL', 'http:agents.example'],
+    ['TWILIO_WEBHOOK_URL', 'https://'],
+    ['TWILIO_ALLOWED_NUMBERS', '5550100'],
+    ['TWILIO_ALLOWED_NUMBERS', '+15550100,'],
+    ['TWILIO_ALLOWED_NUMBERS', '+15550100 +15550101'],
+    ['TWILIO_ALLOWED_NUMBERS', '+1234567890123456'],
     ['VERS_AUTH_TOKEN', ''],
     ['VERS_AUTH_TOKEN', 'two words'],
   ])('refuses %s=%s by name', (name, value) => {
     expect(() => loadConfig({ [name]: value })).toThrow(new RegExp(`^${name} must be`));
   });
 
-  it('names every bad value at once, but never the token', () => {
-    const refusal = (): unknown => loadConfig({ PORT: 'x', LOG_LEVEL: 'y', VERS_AUTH_TOKEN: 'my secret' });
-    expect(refusal).toThrow(/PORT[^]*LOG_LEVEL/);
+  it('names every bad value at once, but never a secret', () => {
+    const secrets = { VERS_AUTH_TOKEN: 'my secret', TWILIO_AUTH_TOKEN: 'my secret' };
+    const refusal = (): unknown => loadConfig({ PORT: 'x', LOG_LEVEL: 'y', ...secrets });
+    expect(refusal).toThrow(/TWILIO_AUTH_TOKEN[^]*PORT[^]*LOG_LEVEL/);
     expect(refusal).not.toThrow(/my secret/);
   });
 });

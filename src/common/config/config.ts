@@ -24,10 +24,18 @@ export class Config {
   /** `fsync`: an answer means the change is on the disk. `os`: it has been handed to the operating system. */
   readonly durability!: Durability;
   readonly logLevel!: LogLevel;
+  /** The secret that Twilio signs its requests with; absent means that text messages are refused. */
+  readonly twilioAuthToken?: string;
+  /** The URL that Twilio was told to call, to the letter; absent means that a request's own URL is taken for it. */
+  readonly twilioWebhookUrl?: string;
+  /** E.164 numbers that may send text messages; absent means that all may. */
+  readonly twilioAllowedNumbers?: string[];
 }
 
 /** Address that dev mode listens on, so that an open server is not open to the network. */
 const DEV_HOST = '127.0.0.1';
+const SECRET = /^[\x21-\x7e]+$/;
+const E164 = /^\+[1-9]\d{1,14}$/;
 const PROXY_RANGES = ['loopback', 'linklocal', 'uniquelocal'];
 
 /**
@@ -46,8 +54,12 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   }
 
   const authToken = env['VERS_AUTH_TOKEN'];
-  if (authToken !== undefined && !/^[\x21-\x7e]+$/.test(authToken)) {
+  if (authToken !== undefined && !SECRET.test(authToken)) {
     problems.push('VERS_AUTH_TOKEN must be printable ASCII without spaces, and not empty; unset it for dev mode');
+  }
+  const twilioAuthToken = env['TWILIO_AUTH_TOKEN']?.trim() || undefined;
+  if (twilioAuthToken !== undefined && !SECRET.test(twilioAuthToken)) {
+    problems.push('TWILIO_AUTH_TOKEN must be printable ASCII without spaces');
   }
   const config: Config = {
     port: read('PORT', 3000, parsePort, 'a port number from 0 to 65535'),
@@ -58,6 +70,9 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     trustProxy: read('TRUST_PROXY', false, parseTrustProxy, 'true, false, a number of hops, or a list of addresses'),
     durability: read('DURABILITY', 'fsync', oneOf(DURABILITIES), `one of ${DURABILITIES.join(', ')}`),
     logLevel: read('LOG_LEVEL', 'info', oneOf(LOG_LEVELS), `one of ${LOG_LEVELS.join(', ')}`),
+    twilioAuthToken,
+    twilioWebhookUrl: read('TWILIO_WEBHOOK_URL', undefined, parseUrl, 'an absolute http(s) URL'),
+    twilioAllowedNumbers: read('TWILIO_ALLOWED_NUMBERS', undefined, parseNumbers, 'a list of numbers like +15550100'),
   };
   if (problems.length > 0) throw new StartError(problems.join('\n'));
   return config;
@@ -75,6 +90,16 @@ function parseOrigin(value: string): string | undefined {
   const url = URL.parse(value);
   const isOrigin = url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
   return isOrigin ? url.origin : undefined;
+}
+
+/** Kept as it is written, because that is what is signed. */
+function parseUrl(value: string): string | undefined {
+  return /^https?:\/\//i.test(value) && URL.canParse(value) ? value : undefined;
+}
+
+function parseNumbers(value: string): string[] | undefined {
+  const numbers = value.split(',').map((number) => number.trim());
+  return numbers.every((number) => E164.test(number)) ? numbers : undefined;
 }
 
 function parseTrustProxy(value: string): boolean | number | string[] | undefined {

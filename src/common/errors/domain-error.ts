@@ -2,11 +2,13 @@
 export type ErrorCode =
   | 'invalid_input'
   | 'unauthenticated'
+  | 'sign_in'
   | 'forbidden'
   | 'not_found'
   | 'method_not_allowed'
   | 'conflict'
   | 'too_large'
+  | 'too_many'
   | 'unavailable';
 
 /** One field of the input and what is wrong with it. */
@@ -50,6 +52,12 @@ export function notFound(message: string): DomainError {
 
 export function conflict(message: string): DomainError {
   return new DomainError('conflict', message);
+}
+
+/** Asked for too often; `waitMs` is when it makes sense again. */
+export function tooMany(message: string, waitMs: number): DomainError {
+  const seconds = String(Math.max(1, Math.ceil(waitMs / 1000)));
+  return new DomainError('too_many', `${message}; try again in ${seconds} s`, { headers: { 'Retry-After': seconds } });
 }
 
 /** Nothing can be written (or nothing answered) right now; the same request may work in a moment. */

@@ -1,18 +1,27 @@
 import { ArgumentsHost, Catch, ExceptionFilter, HttpException, HttpStatus, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { requestIdOf } from '../http/edge.js';
-import { DomainError, ErrorCode } from './domain-error.js';
+import { DomainError, ErrorCode, FieldProblem } from './domain-error.js';
 
 const STATUS: Record<ErrorCode, HttpStatus> = {
   invalid_input: HttpStatus.BAD_REQUEST,
   unauthenticated: HttpStatus.UNAUTHORIZED,
+  // A page of the dashboard leads to where one signs in.
+  sign_in: HttpStatus.FOUND,
   forbidden: HttpStatus.FORBIDDEN,
   not_found: HttpStatus.NOT_FOUND,
   method_not_allowed: HttpStatus.METHOD_NOT_ALLOWED,
   conflict: HttpStatus.CONFLICT,
   too_large: HttpStatus.PAYLOAD_TOO_LARGE,
+  too_many: HttpStatus.TOO_MANY_REQUESTS,
   unavailable: HttpStatus.SERVICE_UNAVAILABLE,
 };
+
+interface Refusal {
+  status: number;
+  body: { error: string; details?: FieldProblem[] };
+  headers: Record<string, string>;
+}
 
 /** The one place that knows how a refusal or a failure looks over HTTP. */
 @Catch()
@@ -27,13 +36,15 @@ export class ErrorFilter implements ExceptionFilter {
       return;
     }
     const { status, body, headers } = this.describe(error, request);
-    response.status(status).set(headers).json(body);
+    this.send(response.status(status).set(headers), body);
   }
 
-  private describe(
-    error: unknown,
-    request: Request,
-  ): { status: number; body: object; headers: Record<string, string> } {
+  /** Writes the body; routes whose clients read something else than JSON have a filter that does it otherwise. */
+  protected send(response: Response, body: Refusal['body']): void {
+    response.json(body);
+  }
+
+  private describe(error: unknown, request: Request): Refusal {
     if (error instanceof DomainError) {
       const body = { error: error.message, ...(error.details && { details: error.details }) };
       return { status: STATUS[error.code], body, headers: error.headers };

@@ -7,14 +7,14 @@ import { Answer } from './answer.js';
  * body when the body is a string.
  */
 export class AnswerAdapter extends ExpressAdapter {
-  override reply(response: Response, body: unknown, statusCode?: number): unknown {
-    if (!(body instanceof Answer)) return super.reply(response, body, statusCode);
+  override reply(response: Response, answer: unknown, statusCode?: number): unknown {
+    if (!(answer instanceof Answer)) return super.reply(response, answer, statusCode);
     return response
       .writeHead(statusCode ?? response.statusCode, {
-        ...body.headers,
-        'Content-Type': body.type,
-        'Content-Length': Buffer.byteLength(body.text),
+        ...answer.headers,
+        'Content-Type': answer.type,
+        'Content-Length': Buffer.byteLength(answer.body),
       })
-      .end(body.text);
+      .end(answer.body);
   }
 }

@@ -2,12 +2,13 @@ import type { Page } from '../storage/page.js';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 const TEXT_TYPE = 'text/plain; charset=utf-8';
+export const XML_TYPE = 'text/xml; charset=utf-8';
 const NEXT_CURSOR = 'X-Next-Cursor';
 
-/** A body that is already the text that goes over the wire, so that stored records are not parsed to be sent. */
+/** A body that is already what goes over the wire, so that stored records are not parsed to be sent. */
 export class Answer {
-  private constructor(
-    readonly text: string,
+  constructor(
+    readonly body: string | Buffer,
     readonly type: string,
     readonly headers: Record<string, string> = {},
   ) {}
@@ -26,6 +27,10 @@ export class Answer {
   /** A bare array; the next cursor is a header. */
   static array({ items, nextCursor }: Page): Answer {
     return new Answer(`[${items.join(',')}]`, JSON_TYPE, cursorHeader(nextCursor));
+  }
+
+  static xml(text: string): Answer {
+    return new Answer(text, XML_TYPE);
   }
 
   /** Plain text, an item a line; the next cursor is a header. */

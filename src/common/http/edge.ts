@@ -3,6 +3,7 @@ import type { NextFunction, Request, Response } from 'express';
 import { randomUUID } from 'node:crypto';
 import { isIP } from 'node:net';
 import { Config } from '../config/config.js';
+import { enterBrowserApi } from './dashboard-path.js';
 import { Lifecycle } from './lifecycle.js';
 
 const REQUEST_ID_HEADER = 'X-Request-Id';
@@ -33,11 +34,13 @@ export class Edge {
     const requestId = id !== undefined && ACCEPTED_REQUEST_ID.test(id) ? id : randomUUID();
     requestIds.set(request, requestId);
     response.setHeader(REQUEST_ID_HEADER, requestId);
+    const { path } = request;
     const startedAt = performance.now();
-    response.once('close', () => this.log(request, response, requestId, startedAt));
+    response.once('close', () => this.log({ requestId, method: request.method, path }, response, startedAt));
+    enterBrowserApi(request);
 
     if (this.lifecycle.isStopping) response.setHeader('Connection', 'close');
-    if (!this.lifecycle.isRunning && !HEALTH_PATHS.has(request.path)) {
+    if (!this.lifecycle.isRunning && !HEALTH_PATHS.has(path)) {
       const state = this.lifecycle.isStopping ? 'shutting down' : 'starting';
       response
         .status(503)
@@ -60,12 +63,15 @@ export class Edge {
   }
 
   /** Never the query: it may hold a token. */
-  private log(request: Request, response: Response, requestId: string, startedAt: number): void {
+  private log(
+    request: { requestId: string; method: string; path: string },
+    response: Response,
+    startedAt: number,
+  ): void {
     const { statusCode: status } = response;
     if (status < 400 && this.config.logLevel !== 'debug') return;
-    const { method, path } = request;
     const ms = Math.round((performance.now() - startedAt) * 10) / 10;
-    const entry = { requestId, method, path, status, ms, msg: 'request' };
+    const entry = { ...request, status, ms, msg: 'request' };
     if (status >= 500) this.logger.error(entry);
     else if (status >= 400) this.logger.log(entry);
     else this.logger.debug(entry);

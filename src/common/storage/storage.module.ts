@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { Clock } from '../clock.js';
 import { Config } from '../config/config.js';
+import { Secrets } from '../secrets.js';
 import { Disk } from './disk.js';
 import { DuckFiles } from './duckdb-files.js';
 import { IdSource } from './id-source.js';
@@ -8,7 +9,7 @@ import { RecordLogs } from './record-logs.js';
 import { ServicesDatabase } from './services-database.js';
 
 /**
- * Time, ids, the disk, and what keeps data on it. {@link RecordLogs.start}, {@link ServicesDatabase.open} and
+ * Time, ids, secrets, the disk, and what keeps data on it. {@link RecordLogs.start}, {@link ServicesDatabase.open} and
  * {@link DuckFiles.start} open the files once everything is defined.
  */
 @Global()
@@ -18,6 +19,7 @@ import { ServicesDatabase } from './services-database.js';
     Disk,
     DuckFiles,
     IdSource,
+    Secrets,
     ServicesDatabase,
     {
       provide: RecordLogs,
@@ -25,6 +27,6 @@ import { ServicesDatabase } from './services-database.js';
       useFactory: (config: Config, disk: Disk, ids: IdSource, clock: Clock) => RecordLogs.own(config, disk, ids, clock),
     },
   ],
-  exports: [Clock, Disk, DuckFiles, IdSource, RecordLogs, ServicesDatabase],
+  exports: [Clock, Disk, DuckFiles, IdSource, RecordLogs, Secrets, ServicesDatabase],
 })
 export class StorageModule {}

@@ -4,9 +4,9 @@ import { Config } from '../../common/config/config.js';
 
 const BEARER = /^bearer +(\S+) *$/i;
 
-/** Who may come in. */
+/** The token that programs present. */
 @Injectable()
-export class AuthService implements OnModuleInit {
+export class BearerService implements OnModuleInit {
   private readonly logger = new Logger('auth');
   /** Absent in dev mode, where everything is open. */
   private readonly expected?: Buffer;
@@ -16,18 +16,20 @@ export class AuthService implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    if (this.expected) return;
+    if (this.isRequired) return;
     this.logger.warn(
       'dev mode: without VERS_AUTH_TOKEN everything is open, so only this machine is answered (see HOST)',
     );
   }
 
-  /** Why this `Authorization` header does not let its sender in; `undefined` when it does. */
-  refusal(authorization: string | undefined): string | undefined {
-    if (!this.expected) return undefined;
-    if (authorization === undefined) return 'missing Authorization header: send "Authorization: Bearer <token>"';
+  /** False in dev mode. */
+  get isRequired(): boolean {
+    return this.expected !== undefined;
+  }
+
+  isGood(authorization: string): boolean {
     const token = BEARER.exec(authorization)?.[1];
-    return token !== undefined && timingSafeEqual(digest(token), this.expected) ? undefined : 'invalid token';
+    return token !== undefined && this.expected !== undefined && timingSafeEqual(digest(token), this.expected);
   }
 }
 

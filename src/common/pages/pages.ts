@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { Eta } from 'eta';
+import { join } from 'node:path';
+import { Answer } from '../http/answer.js';
+import { Assets } from './assets.js';
+import { UI_FOLDER } from './ui-folder.js';
+
+const HTML_TYPE = 'text/html; charset=utf-8';
+
+/** A page's own files are all that it may load, and nothing may frame it. */
+const PAGE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const PAGE_HEADERS = { 'Content-Security-Policy': PAGE_POLICY, 'Cache-Control': 'no-store' };
+
+/** Renders the templates of `ui/templates`. What they print is escaped; `it.asset(name)` is where an asset is found. */
+@Injectable()
+export class Pages {
+  private readonly eta = new Eta({ views: join(UI_FOLDER, 'templates'), cache: true });
+
+  constructor(private readonly assets: Assets) {}
+
+  /** A whole page; `headers` add to those that every page has, or replace them. */
+  page(template: string, data: object = {}, headers: Record<string, string> = {}): Answer {
+    return new Answer(this.render(template, data), HTML_TYPE, { ...PAGE_HEADERS, ...headers });
+  }
+
+  /** The text of a page or of a part of one. */
+  render(template: string, data: object = {}): string {
+    return this.eta.render(`./${template}`, { ...data, asset: (name: string) => this.assets.url(name) });
+  }
+}

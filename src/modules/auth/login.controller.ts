@@ -1,0 +1,45 @@
+import { Body, Controller, Get, HttpStatus, Post, Query, Redirect, Req, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import type { Answer } from '../../common/http/answer.js';
+import { BodyForm } from '../../common/http/body.guard.js';
+import { Public } from '../../common/http/public.js';
+import { Pages } from '../../common/pages/pages.js';
+import { LoginQuery, SignIn } from './login.dto.js';
+import { LoginService } from './login.service.js';
+
+const LOGIN_LIMIT_KIBIBYTES = 4;
+
+@ApiExcludeController()
+@Controller('ui')
+export class LoginController {
+  constructor(
+    private readonly login: LoginService,
+    private readonly pages: Pages,
+  ) {}
+
+  /** Only shows a page: whoever previews a link must not use it up. */
+  @Public()
+  @Get('login')
+  show(@Query() { token }: LoginQuery): Answer {
+    return this.pages.page('login', { token });
+  }
+
+  @Public()
+  @Post('login')
+  @BodyForm(LOGIN_LIMIT_KIBIBYTES)
+  @Redirect('/ui/', HttpStatus.SEE_OTHER)
+  signIn(
+    @Body() { token = '' }: SignIn,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<void> {
+    return this.login.signIn(token, request, response);
+  }
+
+  @Post('logout')
+  @Redirect('/ui/login', HttpStatus.SEE_OTHER)
+  signOut(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<void> {
+    return this.login.signOut(request, response);
+  }
+}

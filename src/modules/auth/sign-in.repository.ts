@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { ServicesDatabase } from '../../common/storage/services-database.js';
+import { CreateSessions1790000300000 } from './auth.migration.js';
+
+/** A span of time on the server's clock, in milliseconds since 1970. */
+export interface Span {
+  from: number;
+  to: number;
+}
+
+/** A magic link as far as limits are concerned. */
+export interface LinkRow {
+  createdAt: number;
+  isUsed: 0 | 1;
+}
+
+/** Magic links and sessions in `services.sqlite`, by the digests of their secrets. */
+@Injectable()
+export class SignInRepository {
+  private readonly links = this.database.write<LinkRow, []>(
+    'SELECT created_at AS createdAt, is_used AS isUsed FROM magic_links ORDER BY created_at',
+  );
+  private readonly insertLink = this.database.write('INSERT INTO magic_links (digest, created_at) VALUES (?, ?)');
+  private readonly useLink = this.database.write<never, [string, number, number]>(
+    'UPDATE magic_links SET is_used = 1 WHERE digest = ? AND is_used = 0 AND created_at BETWEEN ? AND ?',
+  );
+  private readonly deleteOtherLinks = this.database.write<never, [number, number]>(
+    'DELETE FROM magic_links WHERE created_at NOT BETWEEN ? AND ?',
+  );
+  private readonly insertSession = this.database.write('INSERT INTO sessions (digest, created_at) VALUES (?, ?)');
+  private readonly deleteSession = this.database.write('DELETE FROM sessions WHERE digest = ?');
+  private readonly deleteSessionsBefore = this.database.write('DELETE FROM sessions WHERE created_at < ?');
+
+  private readonly session = this.database.read<{ createdAt: number }, [string]>(
+    'SELECT created_at AS createdAt FROM sessions WHERE digest = ?',
+  );
+
+  constructor(private readonly database: ServicesDatabase) {
+    database.define(CreateSessions1790000300000);
+  }
+
+  /** Keeps a link made at the end of `valid`, unless `check` throws on seeing those made in that time, oldest first. */
+  addLink(digest: string, valid: Span, check: (links: LinkRow[]) => void): Promise<void> {
+    return this.database.change(() => {
+      this.deleteOtherLinks.run(valid.from, valid.to);
+      check(this.links.all());
+      this.insertLink.run(digest, valid.to);
+    });
+  }
+
+  /**
+   * Uses up a link made within `valid` for a session that begins at its end, and forgets sessions that began before
+   * `oldest`; gives whether there was such a link.
+   */
+  redeem(link: string, valid: Span, session: string, oldest: number): Promise<boolean> {
+    return this.database.change(() => {
+      if (this.useLink.run(link, valid.from, valid.to) === 0) return false;
+      this.deleteSessionsBefore.run(oldest);
+      this.insertSession.run(session, valid.to);
+      return true;
+    });
+  }
+
+  /** When the session began. */
+  sessionStart(digest: string): number | undefined {
+    return this.session.get(digest)?.createdAt;
+  }
+
+  endSession(digest: string): Promise<void> {
+    return this.database.change(() => void this.deleteSession.run(digest));
+  }
+}

@@ -1,16 +1,15 @@
 /** Calls the server, and turns whatever can go wrong into a sentence that says what to do about it. */
 
 import { CONFIG_FILE, type Config } from './config.js';
+import { adviceOn, ServiceError } from './service-error.js';
 
 /** More than any answer that is asked for here, which are at most some hundred list items or one 5 MiB skill. */
 const ANSWER_MAX_BYTES = 32 << 20;
 
-export interface CallOptions {
+interface CallOptions {
   query?: object;
   body?: object;
   signal?: AbortSignal;
-  /** How long the whole answer may take. */
-  timeoutMs?: number;
 }
 
 export interface Reply<Body> {
@@ -20,20 +19,10 @@ export interface Reply<Body> {
   nextCursor?: string;
 }
 
-/** A call that failed; `status` is there when it was this server that refused it. */
-export class ServiceError extends Error {
-  constructor(
-    message: string,
-    readonly status?: number,
-  ) {
-    super(message);
-  }
-}
-
 export class Client {
   constructor(
     private readonly config: Config,
-    /** When nothing else is said; long enough for a tool that someone waits for. */
+    /** How long a whole answer may take: long enough for a tool that someone waits for. */
     private readonly timeoutMs = 15_000,
   ) {}
 
@@ -86,9 +75,9 @@ export class Client {
   private async call(
     method: string,
     path: string,
-    { query = {}, body, signal, timeoutMs = this.timeoutMs }: CallOptions,
+    { query = {}, body, signal }: CallOptions,
   ): Promise<{ response: Response; text: string }> {
-    const timeout = AbortSignal.timeout(timeoutMs);
+    const timeout = AbortSignal.timeout(this.timeoutMs);
     const given = Object.entries(query).filter(([, value]) => value !== undefined) as [string, unknown][];
     const search = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]));
     try {
@@ -102,7 +91,7 @@ export class Client {
       return { response, text };
     } catch (error) {
       if (error instanceof ServiceError) throw error;
-      throw this.unreachable(error, timeoutMs, timeout.aborted);
+      throw this.unreachable(error, timeout.aborted);
     }
   }
 
@@ -126,9 +115,9 @@ export class Client {
     );
   }
 
-  private unreachable(error: unknown, timeoutMs: number, isTimeout: boolean): ServiceError {
+  private unreachable(error: unknown, isTimeout: boolean): ServiceError {
     const { url } = this.config;
-    if (isTimeout) return new ServiceError(`${url} did not answer within ${timeoutMs / 1000} s. Try again later.`);
+    if (isTimeout) return new ServiceError(`${url} did not answer within ${this.timeoutMs / 1000} s. Try again later.`);
     const { message, cause } = error as Error & { cause?: { code?: string; message?: string } };
     const why = cause?.code ?? cause?.message ?? message;
     return new ServiceError(`cannot reach ${url} (${why}). Check that the server runs and VERS_INFRA_URL is right.`);
@@ -148,32 +137,6 @@ export class Client {
     const isUnknownRoute = error.startsWith('no such route');
     const advice = isUnknownRoute ? 'Update the server, or check VERS_INFRA_URL.' : adviceOn(response);
     return new ServiceError(`${error} (${response.status})${advice ? `. ${advice}` : ''}`, response.status);
-  }
-}
-
-/** What to say of an error; one of the language's own comes from an answer of another shape than this server's. */
-export function messageOf(error: unknown): string {
-  const { message } = error instanceof Error ? error : new Error(String(error));
-  return error instanceof TypeError ? `the answer is not as expected (${message}). Check VERS_INFRA_URL.` : message;
-}
-
-function adviceOn({ status, headers }: Response): string | undefined {
-  switch (status) {
-    case 400:
-      return 'Nothing was changed: correct it and call again.';
-    case 401:
-      return "Set VERS_AUTH_TOKEN to the server's token and start pi again.";
-    case 404:
-      return 'Look the id up in the list of the same service.';
-    case 409:
-      return 'It exists already: nothing was changed.';
-    case 413:
-      return 'Nothing was changed: send less.';
-    case 429:
-    case 503:
-      return `Nothing was changed: try again in ${headers.get('retry-after') ?? 'some'} s.`;
-    default:
-      return status >= 500 ? 'The server failed: try again later.' : undefined;
   }
 }
 

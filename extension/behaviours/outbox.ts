@@ -7,7 +7,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Client, ServiceError } from '../client.js';
+import type { Client } from '../client.js';
+import { ServiceError } from '../service-error.js';
 import type { UsageRecord } from './run-usage.js';
 
 const FOLDER = 'vers-usage';
@@ -59,12 +60,19 @@ export class Outbox {
 
   private async sendAll(signal: AbortSignal): Promise<void> {
     for (const file of this.files()) {
-      const path = join(this.folder, file);
-      const entry = read(path);
-      if (entry === 'gone') continue;
-      if (entry === 'damaged') setAside(path);
-      else if (!isUnderWay(entry, path)) await this.send(entry, path, signal);
+      try {
+        await this.sendFile(join(this.folder, file), signal);
+      } catch (error) {
+        // Another pi has sent it meanwhile.
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      }
     }
+  }
+
+  private async sendFile(path: string, signal: AbortSignal): Promise<void> {
+    const entry = read(path);
+    if (!entry) setAside(path);
+    else if (!isUnderWay(entry, path)) await this.send(entry, path, signal);
   }
 
   private async send({ session }: Entry, path: string, signal: AbortSignal): Promise<void> {
@@ -89,12 +97,14 @@ export class Outbox {
   }
 }
 
-function read(path: string): Entry | 'gone' | 'damaged' {
+/** A file's content; nothing when it is damaged. */
+function read(path: string): Entry | undefined {
+  const text = readFileSync(path, 'utf8');
   try {
-    const entry = JSON.parse(readFileSync(path, 'utf8')) as Entry | null;
-    return typeof entry?.session === 'object' ? entry : 'damaged';
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'gone' : 'damaged';
+    const entry = JSON.parse(text) as Entry | null;
+    return typeof entry?.session === 'object' ? entry : undefined;
+  } catch {
+    return undefined;
   }
 }
 

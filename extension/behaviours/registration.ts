@@ -1,7 +1,8 @@
 /** Keeps VMs in the registry: this one for as long as pi lives, and those that other extensions say they have made. */
 
 import type { Background } from '../background.js';
-import { type Client, ServiceError } from '../client.js';
+import type { Client } from '../client.js';
+import { ServiceError } from '../service-error.js';
 import type { Config } from '../config.js';
 import { VM_ROLES, type VmRole } from '../contract.js';
 import type { ExtensionApi } from '../pi-api.js';

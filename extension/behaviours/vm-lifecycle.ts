@@ -1,7 +1,8 @@
 /** Records what the `vers_vm_*` tools do: VMs that come and go, and snapshots of them. */
 
 import type { Background } from '../background.js';
-import { type Client, ServiceError } from '../client.js';
+import type { Client } from '../client.js';
+import { ServiceError } from '../service-error.js';
 import type { Config } from '../config.js';
 import { USAGE_VM_ROLES } from '../contract.js';
 import type { ExtensionApi, ToolResultEvent } from '../pi-api.js';

@@ -30,8 +30,7 @@ export class HubFolder {
 
   /** What is here as it was written. */
   installed(): { name: string; version: number }[] {
-    const written = Object.entries(this.written());
-    const intact = written.filter(([name, { sha256 }]) => this.sha256Of(name) === sha256);
+    const intact = [...this.written()].filter(([name, { sha256 }]) => this.sha256Of(name) === sha256);
     return intact.map(([name, { version }]) => ({ name, version }));
   }
 
@@ -41,7 +40,7 @@ export class HubFolder {
     if (isLink(this.path)) return `${this.path} is a link`;
     if (isLink(join(this.path, name)) || isLink(this.fileAt(name))) return 'it is a link here';
     const present = this.sha256Of(name);
-    const isOurs = present === undefined || present === this.written()[name]?.sha256 || present === offered;
+    const isOurs = present === undefined || present === this.written().get(name)?.sha256 || present === offered;
     return isOurs ? undefined : `${this.fileAt(name)} was changed or made by somebody else`;
   }
 
@@ -56,20 +55,20 @@ export class HubFolder {
     } finally {
       rmSync(temporary, { force: true });
     }
-    this.note({ ...this.written(), [name]: { version, sha256 } });
+    this.note(this.written().set(name, { version, sha256 }));
   }
 
   /** Removes an item that nothing stands in the way of; what others have put beside it stays. */
   remove(name: string): void {
-    const { [name]: known, ...others } = this.written();
-    if (!known) return;
+    const written = this.written();
+    if (!written.delete(name)) return;
     rmSync(this.fileAt(name), { force: true });
     try {
       rmdirSync(dirname(this.fileAt(name)));
     } catch {
       // It is gone already, or somebody keeps something in it.
     }
-    this.note(others);
+    this.note(written);
   }
 
   private fileAt(name: string): string {
@@ -85,18 +84,19 @@ export class HubFolder {
     }
   }
 
-  private written(): Record<string, Written | undefined> & Record<string, Written> {
+  private written(): Map<string, Written> {
     try {
-      return JSON.parse(readFileSync(join(this.path, STATE_FILE), 'utf8')) as Record<string, Written>;
+      const text = readFileSync(join(this.path, STATE_FILE), 'utf8');
+      return new Map(Object.entries(JSON.parse(text) as Record<string, Written>));
     } catch {
-      return {};
+      return new Map();
     }
   }
 
-  private note(written: object): void {
+  private note(written: Map<string, Written>): void {
     const path = join(this.path, STATE_FILE);
     mkdirSync(this.path, { recursive: true });
-    writeFileSync(`${path}.${process.pid}.tmp`, JSON.stringify(written, null, 2));
+    writeFileSync(`${path}.${process.pid}.tmp`, JSON.stringify(Object.fromEntries(written), null, 2));
     renameSync(`${path}.${process.pid}.tmp`, path);
   }
 }

@@ -1,7 +1,8 @@
 /** Brings what is installed here to what the hub offers. */
 
 import { join } from 'node:path';
-import { type Client, ServiceError } from '../client.js';
+import type { Client } from '../client.js';
+import { ServiceError } from '../service-error.js';
 import type { Config } from '../config.js';
 import type { ItemKind, Skill, SyncUpdate, SyncUpdates } from '../contract.js';
 import type { ExtensionApi } from '../pi-api.js';
@@ -88,7 +89,8 @@ export class HubSync {
   private async apply(update: SyncUpdate, { changed, left }: SyncOutcome, signal: AbortSignal): Promise<void> {
     const { type, name } = update;
     const folder = this.folders[type];
-    const obstacle = folder.obstacle(name, update.sha256);
+    const offered = update.action === 'remove' ? undefined : update.sha256;
+    const obstacle = folder.obstacle(name, offered);
     if (obstacle !== undefined) {
       left.push({ type, name, why: obstacle });
       return;

@@ -3,10 +3,9 @@
 import { EVENT_TYPES, type FeedEvent, type FeedStats } from '../contract.js';
 import { anything, choice, optional, text } from '../schema.js';
 import { tool } from './tool.js';
-import { brief, listed, paged, paging, parts } from './wording.js';
+import { brief, listed, paged, paging, parts, top } from './wording.js';
 
 const type = choice(EVENT_TYPES, 'What kind of event it is');
-const STATS_MAX_AGENTS = 20;
 
 export const feedTools = [
   tool({
@@ -47,10 +46,8 @@ export const feedTools = [
     takes: {},
     async run(_input, { client }, signal) {
       const { body } = await client.get<FeedStats>('/feed/stats', {}, signal);
-      const agents = ranked(body.byAgent);
-      const more = agents.length > STATS_MAX_AGENTS ? `\n… and ${agents.length - STATS_MAX_AGENTS} more agents` : '';
-      const by = [`By type: ${ranked(body.byType).join(', ')}`, ...agents.slice(0, STATS_MAX_AGENTS)].join('\n');
-      return { text: `${body.total} events\n${by}${more}`, body };
+      const types = `By type: ${ranked(body.byType).join(', ')}`;
+      return { text: [`${body.total} events`, types, ...top(ranked(body.byAgent))].join('\n'), body };
     },
   }),
 ];

@@ -1,6 +1,7 @@
 /** What a tool of this extension is, and how it becomes one of pi's. */
 
-import { type Client, messageOf } from '../client.js';
+import type { Client } from '../client.js';
+import { messageOf } from '../service-error.js';
 import type { Config } from '../config.js';
 import type { HubSync } from '../hub/hub-sync.js';
 import type { ToolDefinition } from '../pi-api.js';

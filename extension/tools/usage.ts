@@ -4,7 +4,7 @@ import { USAGE_VM_ROLES, type UsageSession, type UsageSessionList, type UsageSum
 import type { UsageSummary, UsageVm, UsageVmList } from '../contract.js';
 import { choice, optional, text } from '../schema.js';
 import { tool } from './tool.js';
-import { brief, dollars, listed, paged, paging, parts } from './wording.js';
+import { brief, dollars, listed, paged, paging, parts, top } from './wording.js';
 
 const agent = optional(text('Only of this agent'));
 const range = optional(text('How far back, such as 24h, 7d or 4w'));
@@ -20,7 +20,7 @@ export const usageTools = [
       const agents = Object.entries(body.byAgent).sort(([, a], [, b]) => b.cost.total - a.cost.total);
       const lines = agents.map(([name, sum]) => `${brief(name, 80)}: ${sumLine(sum)}`);
       const head = `Last ${body.range}: ${sumLine(body.totals)}, ${body.totals.vms} VMs`;
-      return { text: [head, ...lines].join('\n'), body };
+      return { text: [head, ...top(lines)].join('\n'), body };
     },
   }),
   tool({

@@ -1,6 +1,6 @@
 /** How tools put things into words: a line per item, short enough for a model's context. */
 
-import { ServiceError } from '../client.js';
+import { ServiceError } from '../service-error.js';
 import { optional, text, whole } from '../schema.js';
 
 const LIST_DEFAULT_ITEMS = 20;
@@ -29,6 +29,12 @@ export function listed<Item>(
   const lines = items.length > 0 ? items.map(line) : [none];
   if (nextCursor !== undefined) lines.push(`There are more: narrow the filters, or go on with cursor "${nextCursor}".`);
   return lines.join('\n');
+}
+
+/** The first of many lines, and how to get the others. */
+export function top(lines: string[]): string[] {
+  const others = lines.length - LIST_DEFAULT_ITEMS;
+  return others <= 0 ? lines : [...lines.slice(0, LIST_DEFAULT_ITEMS), `… and ${others} more: \`json: true\` has all.`];
 }
 
 /** A text on one line, cut where it gets long. */

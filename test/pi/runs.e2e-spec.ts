@@ -142,12 +142,11 @@ describeEachPi('the runs of $name', (target) => {
       };
       await expect(pi.ended()).rejects.toThrow('did not end');
       expect(await sessionsOf(world)).toEqual([]);
-      await world.print('again');
-      const sessions = await sessionsOf(world);
-      expect(sessions).toMatchObject([
-        { turns: 1, tokens: times(1) },
-        { turns: 1, tokens: times(1), toolCalls: { board_create_task: 1 } },
-      ]);
+      const next = world.rpc();
+      const path = `/usage/sessions?agent=${world.agent}`;
+      const { sessions } = await server.until<{ sessions: Session[] }>(path, (body) => body.sessions.length > 0);
+      expect(sessions).toMatchObject([{ turns: 1, tokens: times(1), toolCalls: { board_create_task: 1 } }]);
+      await next.close();
       expect(queueOf(world)).toEqual([]);
     }));
 

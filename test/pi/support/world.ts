@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -41,6 +41,14 @@ export class Server {
   async remove(): Promise<void> {
     await this.crash();
     rmSync(this.dataDir, { recursive: true, force: true });
+  }
+
+  /** The lines of one of its logs. */
+  linesOf<Line>(log: string): Line[] {
+    const lines = readFileSync(join(this.dataDir, `${log}.jsonl`), 'utf8')
+      .trim()
+      .split('\n');
+    return lines.map((line) => JSON.parse(line) as Line);
   }
 
   /** Requests with the credential. */

@@ -14,4 +14,8 @@ export const UI_PAGES: ListedPage[] = [
   { name: 'review', path: '/ui/review' },
   { name: 'feed', path: '/ui/feed' },
   { name: 'event', path: '/ui/feed', follow: '[data-row-link]' },
+  { name: 'log', path: '/ui/log' },
+  { name: 'journal', path: '/ui/journal' },
+  { name: 'commits', path: '/ui/commits' },
+  { name: 'commit', path: '/ui/commits', follow: '[data-row-link]' },
 ];

@@ -14,4 +14,7 @@ export const UI_PAGES: ListedPage[] = [
   { name: 'review', path: '/ui/review' },
   { name: 'feed', path: '/ui/feed' },
   { name: 'event', path: '/ui/feed', follow: '[data-row-link]' },
+  { name: 'usage', path: '/ui/usage' },
+  { name: 'usage-sessions', path: '/ui/usage/sessions' },
+  { name: 'usage-vms', path: '/ui/usage/vms' },
 ];

@@ -12,6 +12,44 @@ export async function seed(url: string, token: string): Promise<void> {
     if (!answer.ok) throw new Error(`POST ${path}: ${answer.status} ${await answer.text()}`);
   };
   for (const session of sessions(Date.now())) await post('/usage/sessions', session);
+  for (const report of REPORTS) await post('/reports', report);
+  for (const skill of SKILLS) await post('/skills/items', skill);
+  for (const commit of commits()) await post('/commits', commit);
+}
+
+const REPORTS = [
+  {
+    title: 'Rate limits: three options',
+    author: 'builder-03',
+    tags: ['gateway', 'decision'],
+    content: '# Rate limits\n\nA **token bucket** per agent is enough.\n\n- it needs no clock\n- it survives a restart',
+  },
+  {
+    title: 'Why the nightly rebuild is slow',
+    author: 'builder-07',
+    tags: ['release'],
+    content: '# The nightly rebuild\n\n| step | seconds |\n|---|---|\n| install | 41 |\n| compile | 12 |\n',
+  },
+  {
+    title: 'What leaks in the parser',
+    author: 'builder-02',
+    tags: ['parser', 'finding'],
+    content: '# What leaks\n\n```ts\nconst file = await open(path);\n```\n\nNothing closes it when parsing fails.',
+  },
+];
+
+const SKILLS = ['review', 'bisect', 'release-notes', 'write-tests'].map((name) => ({
+  name,
+  description: `How we ${name.replace('-', ' ')}`,
+  content: `# ${name}\n\nOne step at a time, and say what you saw.\n`,
+  publishedBy: 'orchestrator',
+  tags: ['method'],
+}));
+
+function* commits(): Iterable<object> {
+  for (const [i, agent] of AGENTS.entries()) {
+    yield { commitId: `c0ffee${i}a7b`, vmId: `vm-${agent}`, agent, label: `before step ${i + 1}`, tags: ['golden'] };
+  }
 }
 
 /** A day and a half of work: more by day than by night, some agents dearer than others. */

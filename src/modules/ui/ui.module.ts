@@ -5,6 +5,7 @@ import { FeedModule } from '../feed/feed.module.js';
 import { JournalModule } from '../journal/journal.module.js';
 import { LogModule } from '../log/log.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
+import { ReportsModule } from '../reports/reports.module.js';
 import { UsageModule } from '../usage/usage.module.js';
 import { CommitsPageController } from './commits.controller.js';
 import { CommitsView } from './commits.view.js';
@@ -26,6 +27,7 @@ import { LiveController } from './live.controller.js';
 import { LogPageController } from './log.controller.js';
 import { LogView } from './log.view.js';
 import { NumbersView } from './numbers.view.js';
+import { RailView } from './rail.view.js';
 import { ReviewController } from './review.controller.js';
 import { ReviewView } from './review.view.js';
 import { SearchController } from './search.controller.js';
@@ -40,11 +42,20 @@ import { UsageListsView } from './usage-lists.view.js';
 import { UsagePageController } from './usage.controller.js';
 import { UsageView } from './usage.view.js';
 
-const SERVICES = [BoardModule, FeedModule, RegistryModule, LogModule, JournalModule, CommitsModule, UsageModule];
+const SERVICES = [
+  BoardModule,
+  FeedModule,
+  RegistryModule,
+  LogModule,
+  JournalModule,
+  CommitsModule,
+  ReportsModule,
+  UsageModule,
+];
 const FRAME = [Frame, UiKits, liveTopics, LiveChanges, LiveStream, EventRows, Exports];
 const NUMBERS = [Trends, EventRate, CostToday, TokenRate, NumbersView];
 const PAGES = [DashboardController, TasksController, ReviewController, FeedPageController];
-const VIEWS = [DashboardView, TasksView, TaskView, ReviewView, FeedView, SearchView];
+const VIEWS = [DashboardView, RailView, TasksView, TaskView, ReviewView, FeedView, SearchView];
 const RECORDS = [LogView, JournalView, CommitsView, UsageView, UsageListsView];
 const RECORD_PAGES = [LogPageController, JournalPageController, CommitsPageController, UsagePageController];
 

@@ -8,6 +8,7 @@ import { UsageVmRepository } from './usage-vm.repository.js';
 import { UsageController } from './usage.controller.js';
 import { UsageDatabase } from './usage.database.js';
 import { UsageService } from './usage.service.js';
+import { UsageTakeover } from './usage.takeover.js';
 
 @Module({
   controllers: [UsageController],
@@ -18,6 +19,7 @@ import { UsageService } from './usage.service.js';
     UsageSumsRepository,
     UsageService,
     UsageReportService,
+    UsageTakeover,
     UsageOverviewRepository,
     UsageOverviewService,
   ],

@@ -18,4 +18,7 @@ export const UI_PAGES: ListedPage[] = [
   { name: 'journal', path: '/ui/journal' },
   { name: 'commits', path: '/ui/commits' },
   { name: 'commit', path: '/ui/commits', follow: '[data-row-link]' },
+  { name: 'usage', path: '/ui/usage' },
+  { name: 'usage-sessions', path: '/ui/usage/sessions' },
+  { name: 'usage-vms', path: '/ui/usage/vms' },
 ];

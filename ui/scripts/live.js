@@ -18,7 +18,7 @@ let retryAt = 0;
 let failures = 0;
 let hiding;
 
-/** Calls `listener` with each feed event, `{id, agent, type, timestamp, row, metadata?}`, and with nothing when the feed was emptied. */
+/** Calls `listener` with each feed event, `{id, agent, type, timestamp, row}`, and with nothing when the feed was emptied. */
 export function onEvent(listener) {
   listeners.add(listener);
 }

@@ -6,6 +6,8 @@ import { FeedService } from '../feed/feed.service.js';
 import { JournalService } from '../journal/journal.service.js';
 import { LogService } from '../log/log.service.js';
 import { RegistryService } from '../registry/registry.service.js';
+import { UsageService } from '../usage/usage.service.js';
+import { TokenRate } from './token-rate.js';
 
 /** Something whose changes open pages are told about. */
 export interface LiveTopic {
@@ -19,13 +21,24 @@ export interface LiveTopic {
 const AT_ONCE_MS = 250;
 /** For what changes all the time. */
 const CALM_MS = 1000;
+/** For what many records are added up for. */
+const SUMS_MS = 3000;
 
 export const LIVE_TOPICS = Symbol('LIVE_TOPICS');
 
 /** All topics that a part of a page can name in `live`. */
 export const liveTopics: Provider = {
   provide: LIVE_TOPICS,
-  inject: [BoardService, FeedService, RegistryService, LogService, JournalService, CommitsService],
+  inject: [
+    BoardService,
+    FeedService,
+    RegistryService,
+    LogService,
+    JournalService,
+    CommitsService,
+    UsageService,
+    TokenRate,
+  ],
   useFactory: (
     board: BoardService,
     feed: FeedService,
@@ -33,6 +46,8 @@ export const liveTopics: Provider = {
     log: LogService,
     journal: JournalService,
     commits: CommitsService,
+    usage: UsageService,
+    tokens: TokenRate,
   ): LiveTopic[] => [
     { name: 'board', changes$: board.changes$, paceMs: AT_ONCE_MS },
     { name: 'feed', changes$: feed.events$.pipe(map(({ id }) => id)), paceMs: CALM_MS },
@@ -41,5 +56,7 @@ export const liveTopics: Provider = {
     { name: 'log', changes$: log.entries$, paceMs: AT_ONCE_MS },
     { name: 'journal', changes$: journal.entries$, paceMs: AT_ONCE_MS },
     { name: 'commits', changes$: commits.changes$, paceMs: AT_ONCE_MS },
+    { name: 'usage', changes$: usage.changes$, paceMs: SUMS_MS },
+    { name: 'tokens', changes$: tokens.changes$, paceMs: CALM_MS },
   ],
 };

@@ -35,8 +35,12 @@ import { SearchView } from './search.view.js';
 import { TaskView } from './task.view.js';
 import { TasksController } from './tasks.controller.js';
 import { TasksView } from './tasks.view.js';
+import { TokenRate } from './token-rate.js';
 import { Trends } from './trends.js';
 import { UiKits } from './ui-kits.js';
+import { UsageListsView } from './usage-lists.view.js';
+import { UsagePageController } from './usage.controller.js';
+import { UsageView } from './usage.view.js';
 
 const SERVICES = [
   BoardModule,
@@ -49,11 +53,11 @@ const SERVICES = [
   UsageModule,
 ];
 const FRAME = [Frame, UiKits, liveTopics, LiveChanges, LiveStream, EventRows, Exports];
-const NUMBERS = [Trends, EventRate, CostToday, NumbersView];
+const NUMBERS = [Trends, EventRate, CostToday, TokenRate, NumbersView];
 const PAGES = [DashboardController, TasksController, ReviewController, FeedPageController];
 const VIEWS = [DashboardView, RailView, TasksView, TaskView, ReviewView, FeedView, SearchView];
-const RECORDS = [LogView, JournalView, CommitsView];
-const RECORD_PAGES = [LogPageController, JournalPageController, CommitsPageController];
+const RECORDS = [LogView, JournalView, CommitsView, UsageView, UsageListsView];
+const RECORD_PAGES = [LogPageController, JournalPageController, CommitsPageController, UsagePageController];
 
 /** The dashboard: pages for the people who watch the swarm. It alone may know all services. */
 @Module({

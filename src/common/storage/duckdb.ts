@@ -21,7 +21,7 @@ export class DuckDatabase {
   constructor(
     private readonly path: string,
     private readonly migrations: readonly string[],
-    disk: Disk,
+    private readonly disk: Disk,
   ) {
     this.writer = new DuckWriter({
       session: async () => (await this.open()).writing,
@@ -75,6 +75,8 @@ export class DuckDatabase {
   private async openAnew(): Promise<DuckHandle> {
     try {
       await this.closing;
+      // Before DuckDB opens it: a process that closes a file gives up its locks on it, whoever holds them.
+      await this.disk.settle(`${this.path}.wal`);
       return await DuckHandle.open(this.path, () => void this.close());
     } catch (error) {
       this.handle = undefined;

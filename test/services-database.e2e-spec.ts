@@ -86,10 +86,12 @@ describe('a full disk', () => {
     }
     expect(app.storedText()).toBe(before);
     expect((await app.api.get('/skills/items')).body).toEqual({ skills: [skill], count: 1 });
+    expect((await app.anonymous.get('/health/ready')).status).toBe(503);
 
     limitPages(1_000_000);
     const next = await publish('review', 'next');
     expect([next.status, next.body.version]).toEqual([201, 2]);
+    expect((await app.anonymous.get('/health/ready')).status).toBe(200);
     expect(await stream.next()).toMatchObject({ data: { name: 'review', version: 2 } });
     stream.close();
     await restart();
@@ -153,6 +155,8 @@ describe('a transaction', () => {
       throw failure;
     });
     await expect(refused).rejects.toMatchObject({ code: 'unavailable', cause: failure });
+    // Until it has ended, nothing that comes may look as if it were on the disk.
+    await expect(database().change(() => 'more')).rejects.toMatchObject({ code: 'unavailable' });
     expect(onFatal).toHaveBeenCalledTimes(1);
   });
 });

@@ -106,8 +106,9 @@ describe('a file that cannot grow', () => {
     const refusal = { status: 503, body: { error: 'nothing can be written at the moment; nothing was changed' } };
     expect([kept.length > 0, refused.length > 0]).toEqual([true, true]);
     expect(refused).toEqual(refused.map(() => refusal));
+    expect((await call(server, '/health/ready'))?.status).toBe(503);
     const small = await call(server, '/usage/sessions', leastSession());
-    expect(small?.status).toBe(201);
+    expect([small?.status, (await call(server, '/health/ready'))?.status]).toEqual([201, 200]);
     if (small) kept.push(small.body);
     const byId = (a: Kept, b: Kept): number => (a.id < b.id ? -1 : 1);
     expect((await list(server, 'sessions')).sort(byId)).toEqual(kept.sort(byId));

@@ -4,6 +4,7 @@ import { Config } from '../config/config.js';
 import { StartError } from '../errors/start-error.js';
 import { Disk } from './disk.js';
 import { IdSource } from './id-source.js';
+import type { Refusals } from './refusals.js';
 import { CreateServicesState1790000000000 } from './services-state.migration.js';
 import { Announce, ServicesWriter } from './services-writer.js';
 import { Connection, isDamage, Migration, OpenDatabase, openDatabase, Statement, statementOn } from './sqlite.js';
@@ -51,6 +52,10 @@ export class ServicesDatabase {
       },
       (error) => this.onFatal(error),
     );
+  }
+
+  get refusals(): Refusals {
+    return this.writer.refusals;
   }
 
   /** Registers a service's tables; called by repositories while the application is put together, before {@link open}. */

@@ -128,10 +128,13 @@ export class RegistryRepository implements Projection<VmChange>, BeforeApplicati
     return this.heartbeats.flush();
   }
 
-  /** Makes VMs that were heard of later than this heard of at this time. */
-  async limitLastSeen(time: string): Promise<void> {
+  /** Makes VMs that were heard of later than the present heard of now; `now` is asked when its turn comes. */
+  async limitLastSeen(now: () => string): Promise<void> {
     const flushed = this.heartbeats.flush();
-    await this.logs.change(() => this.touchLater.run(time, time));
+    await this.logs.change(() => {
+      const time = now();
+      this.touchLater.run(time, time);
+    });
     await flushed;
   }
 

@@ -94,7 +94,7 @@ export class RegistryService {
     const now = this.clock.now();
     if (now < this.latestMs - CLOCK_STEP_MS) {
       this.latestMs = now;
-      this.repository.limitLastSeen(new Date(now).toISOString()).catch(() => (this.latestMs = Infinity));
+      this.repository.limitLastSeen(() => this.clock.timestamp()).catch(() => (this.latestMs = Infinity));
     }
     this.latestMs = Math.max(this.latestMs, now);
     return now;

@@ -4,6 +4,22 @@ import tseslint from 'typescript-eslint';
 /** Another module is reached only through its service; the module file itself is needed to import it. */
 const OTHER_MODULES_INSIDE = String.raw`^\.\./(?!\.\./)[^/]+/(?!.*\.(service|module)\.js$)`;
 
+/** What browser scripts find in the window. */
+const BROWSER_GLOBALS = [
+  ...['addEventListener', 'document', 'location', 'localStorage', 'navigator', 'sessionStorage'],
+  ...['CSS', 'CustomEvent', 'DOMParser', 'Event', 'EventSource', 'FormData', 'Node', 'URLSearchParams'],
+  ...[
+    'clearTimeout',
+    'fetch',
+    'innerHeight',
+    'innerWidth',
+    'matchMedia',
+    'requestAnimationFrame',
+    'setInterval',
+    'setTimeout',
+  ],
+];
+
 export default tseslint.config(
   { ignores: ['dist', 'data', 'node_modules'] },
   js.configs.recommended,
@@ -68,4 +84,9 @@ export default tseslint.config(
     },
   },
   { files: ['**/*.js'], extends: [tseslint.configs.disableTypeChecked] },
+  {
+    files: ['ui/scripts/*.js'],
+    languageOptions: { globals: Object.fromEntries(BROWSER_GLOBALS.map((name) => [name, 'readonly'])) },
+    rules: { '@typescript-eslint/explicit-function-return-type': 'off' },
+  },
 );

@@ -4,6 +4,7 @@ import { ConfigModule } from './common/config/config.module.js';
 import { HttpModule } from './common/http/http.module.js';
 import { PagesModule } from './common/pages/pages.module.js';
 import { StorageModule } from './common/storage/storage.module.js';
+import { TakeoverModule } from './common/takeover/takeover.module.js';
 import { AuthModule } from './modules/auth/auth.module.js';
 import { BoardModule } from './modules/board/board.module.js';
 import { CommitsModule } from './modules/commits/commits.module.js';
@@ -12,8 +13,10 @@ import { HealthModule } from './modules/health/health.module.js';
 import { JournalModule } from './modules/journal/journal.module.js';
 import { LogModule } from './modules/log/log.module.js';
 import { RegistryModule } from './modules/registry/registry.module.js';
+import { ReportsModule } from './modules/reports/reports.module.js';
 import { SkillsModule } from './modules/skills/skills.module.js';
 import { SmsModule } from './modules/sms/sms.module.js';
+import { StatusModule } from './modules/status/status.module.js';
 import { UiModule } from './modules/ui/ui.module.js';
 import { UsageModule } from './modules/usage/usage.module.js';
 
@@ -25,6 +28,7 @@ export class AppModule {
       imports: [
         ConfigModule.with(config),
         StorageModule,
+        TakeoverModule,
         PagesModule,
         AuthModule,
         HealthModule,
@@ -36,7 +40,9 @@ export class AppModule {
         SkillsModule,
         CommitsModule,
         UsageModule,
+        StatusModule,
         SmsModule,
+        ReportsModule,
         UiModule,
         // Last: its fallback route takes what no other answers.
         HttpModule,

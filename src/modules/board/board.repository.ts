@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { decodeCursor, decodeNumberCursor, encodeCursor } from '../../common/storage/cursor.js';
+import { decodeCursor, decodeNumberCursor, encodeCursor, TEXT_CEILING } from '../../common/storage/cursor.js';
 import type { Statement } from '../../common/storage/sqlite.js';
 import { Page, takePage } from '../../common/storage/page.js';
 import type { Projection } from '../../common/storage/projection.js';
 import type { LinePlace } from '../../common/storage/log-file.js';
 import { RecordLogs } from '../../common/storage/record-logs.js';
 import { applyChange, parseHead, StoredTask, taskJson } from './task-fold.js';
-import type { Artifact, Note, TaskChange, TaskHead } from './task.entity.js';
+import type { Artifact, Note, TaskChange, TaskHead, TaskStatus } from './task.entity.js';
 
 interface TaskRow extends StoredTask {
   id: string;
@@ -22,8 +22,6 @@ export interface TaskFilter {
 }
 
 const COLUMNS = 't.id, t.updated_at, t.head, t.notes, t.artifacts';
-/** Larger than every id, and than every timestamp. */
-const CEILING = 'Z';
 
 /** `board.jsonl`: a change of a task a line. The index knows each task's lines. */
 @Injectable()
@@ -38,6 +36,17 @@ export class BoardRepository implements Projection<TaskChange> {
     CREATE INDEX tasks_by_assignee ON tasks (assignee, id);
     CREATE INDEX tasks_by_assignee_and_status ON tasks (assignee, status, id);
     CREATE INDEX tasks_in_review ON tasks (updated_at, id) WHERE status = 'in_review';
+    CREATE TABLE task_counts (status TEXT PRIMARY KEY, count INTEGER NOT NULL);
+    CREATE TRIGGER task_came AFTER INSERT ON tasks BEGIN
+      INSERT INTO task_counts VALUES (new.status, 1) ON CONFLICT (status) DO UPDATE SET count = count + 1;
+    END;
+    CREATE TRIGGER task_went AFTER DELETE ON tasks BEGIN
+      UPDATE task_counts SET count = count - 1 WHERE status = old.status;
+    END;
+    CREATE TRIGGER task_moved AFTER UPDATE ON tasks WHEN old.status <> new.status BEGIN
+      UPDATE task_counts SET count = count - 1 WHERE status = old.status;
+      INSERT INTO task_counts VALUES (new.status, 1) ON CONFLICT (status) DO UPDATE SET count = count + 1;
+    END;
     CREATE TABLE task_tags (tag TEXT NOT NULL, task TEXT NOT NULL, PRIMARY KEY (tag, task)) WITHOUT ROWID;
     CREATE INDEX task_tags_by_task ON task_tags (task);
     CREATE TABLE task_lines (
@@ -71,6 +80,9 @@ export class BoardRepository implements Projection<TaskChange> {
   );
   private readonly linesOf = this.logs.index.read<LinePlace, [string, number, number]>(
     'SELECT offset, length FROM task_lines WHERE task = ? AND offset < ? ORDER BY offset DESC LIMIT ?',
+  );
+  private readonly byStatus = this.logs.index.read<{ status: TaskStatus; count: number }, []>(
+    'SELECT status, count FROM task_counts',
   );
   private readonly lists = new Map<
     string,
@@ -133,6 +145,11 @@ export class BoardRepository implements Projection<TaskChange> {
     });
   }
 
+  /** How many tasks have which status; one that no task ever had is absent. */
+  counts(): { status: TaskStatus; count: number }[] {
+    return this.byStatus.all();
+  }
+
   find(id: string): string | undefined {
     const row = this.byId.get(id);
     return row && taskJson(row);
@@ -140,7 +157,7 @@ export class BoardRepository implements Projection<TaskChange> {
 
   /** Newest first. */
   list({ status, assignee, tag, cursor, limit }: TaskFilter): Page {
-    const [beforeId = CEILING] = cursor === undefined ? [] : decodeCursor(cursor, 1);
+    const [beforeId = TEXT_CEILING] = cursor === undefined ? [] : decodeCursor(cursor, 1);
     const filters = Object.entries({ tag, status, assignee }).filter(([, value]) => value !== undefined);
     const rows = this.listBy(filters.map(([field]) => field)).iterate(
       ...filters.map(([, value]) => value ?? ''),
@@ -152,7 +169,7 @@ export class BoardRepository implements Projection<TaskChange> {
 
   /** Those in review, latest change first. */
   reviewQueue(limit: number, cursor?: string): Page {
-    const [beforeTime = CEILING, beforeId = ''] = cursor === undefined ? [] : decodeCursor(cursor, 2);
+    const [beforeTime = TEXT_CEILING, beforeId = ''] = cursor === undefined ? [] : decodeCursor(cursor, 2);
     const rows = this.inReview.iterate(beforeTime, beforeId, limit + 1);
     return takePage(rows, limit, taskJson, ({ updated_at, id }) => encodeCursor(updated_at, id));
   }

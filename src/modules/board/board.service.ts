@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { defined } from '../../common/defined.js';
 import { notFound } from '../../common/errors/domain-error.js';
-import { decodeCursor, encodeCursor } from '../../common/storage/cursor.js';
+import { decodeNumberCursor, encodeCursor } from '../../common/storage/cursor.js';
 import { IdSource } from '../../common/storage/id-source.js';
 import type { Page } from '../../common/storage/page.js';
 import { PAGE_MAX_ITEMS } from '../../common/validation/fields.js';
@@ -19,7 +19,15 @@ import type {
   UpdateTask,
 } from './board.dto.js';
 import { BoardRepository } from './board.repository.js';
-import type { Artifact, Note, NoteType, TaskChange, TaskHead, TaskStatus } from './task.entity.js';
+import {
+  type Artifact,
+  type Note,
+  type NoteType,
+  type TaskChange,
+  type TaskHead,
+  TASK_STATUSES,
+  type TaskStatus,
+} from './task.entity.js';
 
 const SOMEBODY = 'unknown';
 
@@ -60,6 +68,13 @@ export class BoardService {
     return this.repository.list({ status, assignee, tag, cursor, limit });
   }
 
+  /** How many tasks have which status. */
+  counts(): Record<TaskStatus, number> {
+    const counts = Object.fromEntries(TASK_STATUSES.map((status) => [status, 0])) as Record<TaskStatus, number>;
+    for (const { status, count } of this.repository.counts()) counts[status] = count;
+    return counts;
+  }
+
   reviewQueue({ cursor, limit = PAGE_MAX_ITEMS }: PageQuery): Page {
     return this.repository.reviewQueue(limit, cursor);
   }
@@ -71,11 +86,11 @@ export class BoardService {
   /** The newest notes, oldest first. */
   notes(id: string, { cursor, limit = PAGE_MAX_ITEMS }: PageQuery): Page {
     const notes = this.repository.notesOf(id) ?? unknown();
-    const [beforeId] = cursor === undefined ? [] : decodeCursor(cursor, 1);
-    const older = beforeId === undefined ? notes : notes.filter((note) => note.id < beforeId);
-    const shown = older.slice(-limit);
-    const nextCursor = older.length > shown.length && shown[0] ? encodeCursor(shown[0].id) : undefined;
-    return { items: shown.map((note) => JSON.stringify(note)), nextCursor };
+    // Notes are only ever added, so how many stand before the page is a place that stays.
+    const end = cursor === undefined ? notes.length : decodeNumberCursor(cursor);
+    const start = Math.max(0, end - limit);
+    const items = notes.slice(start, end).map((note) => JSON.stringify(note));
+    return { items, nextCursor: start > 0 ? encodeCursor(String(start)) : undefined };
   }
 
   update(id: string, { title, description, status, assignee, tags, dependencies }: UpdateTask): Promise<string> {

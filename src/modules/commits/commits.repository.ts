@@ -32,6 +32,7 @@ export class CommitsRepository {
   private readonly deleteTags = this.database.write('DELETE FROM commit_tags WHERE id = ?');
   private readonly delete = this.database.write('DELETE FROM commits WHERE id = ?');
 
+  private readonly any = this.database.write<{ id: string }, []>('SELECT id FROM commits LIMIT 1');
   private readonly byCommitId = this.database.read<{ json: string }, [string]>(
     'SELECT json FROM commits WHERE commit_id = ?',
   );
@@ -44,13 +45,17 @@ export class CommitsRepository {
   /** Stores the commit that `make` gives when its turn comes; it is told whether the commit is known already. */
   create(commitId: string, make: (isKnown: boolean) => Commit): Promise<string> {
     return this.database.change(() => {
-      const commit = make(this.known.get(commitId) !== undefined);
-      const { id, timestamp, agent, label, vmId, tags = [] } = commit;
-      const json = JSON.stringify(commit);
-      this.insert.run(id, commitId, timestamp, agent ?? null, label ?? null, vmId, json);
-      for (const tag of tags) this.insertTag.run(tag, timestamp, id);
-      return json;
+      return this.store(make(this.known.get(commitId) !== undefined));
     });
+  }
+
+  /** Stores a commit within a transaction and gives its JSON. */
+  store(commit: Commit): string {
+    const { id, commitId, timestamp, agent, label, vmId, tags = [] } = commit;
+    const json = JSON.stringify(commit);
+    this.insert.run(id, commitId, timestamp, agent ?? null, label ?? null, vmId, json);
+    for (const tag of tags) this.insertTag.run(tag, timestamp, id);
+    return json;
   }
 
   /** Takes a commit away; `orElse` throws where there is none. */
@@ -60,6 +65,10 @@ export class CommitsRepository {
       this.deleteTags.run(id);
       this.delete.run(id);
     });
+  }
+
+  get isEmpty(): boolean {
+    return this.any.get() === undefined;
   }
 
   find(commitId: string): string | undefined {

@@ -60,6 +60,10 @@ export class RegistryRepository implements Projection<VmChange>, BeforeApplicati
   );
   private readonly count = this.logs.index.write<{ count: number }, []>('SELECT count(*) AS count FROM vms');
 
+  private readonly countAlive = this.logs.index.read<{ alive: number; total: number }, [seenSince: string]>(
+    `SELECT (SELECT count(*) FROM vms WHERE status = 'running' AND last_seen >= ?) AS alive,
+       (SELECT count(*) FROM vms) AS total`,
+  );
   private readonly byId = this.logs.index.read<VmRow, [string]>(`SELECT ${COLUMNS} FROM vms WHERE id = ?`);
   private readonly lists = {
     all: this.list(''),
@@ -107,6 +111,11 @@ export class RegistryRepository implements Projection<VmChange>, BeforeApplicati
       const row = this.byIdForChange.get(id);
       return batch.append(this.records, decide(row && (JSON.parse(this.wire(row)) as Vm)));
     });
+  }
+
+  /** How many VMs there are, and how many of them are running and were heard of at or after this timestamp. */
+  counts(seenSince: string): { alive: number; total: number } {
+    return this.countAlive.get(seenSince) ?? { alive: 0, total: 0 };
   }
 
   find(id: string): string | undefined {

@@ -61,6 +61,11 @@ export class RegistryService {
     return oldestFirst(this.repository.latest(filter));
   }
 
+  /** How many VMs there are, and how many of them are running and not stale. */
+  counts(): { alive: number; total: number } {
+    return this.repository.counts(this.staleBefore());
+  }
+
   update(id: string, { name, role, address, status, services, metadata }: UpdateVm): Promise<string> {
     return this.repository.change(id, (known) => {
       const given = defined({ name, role, address, status, services, metadata });

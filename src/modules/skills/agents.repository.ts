@@ -20,6 +20,7 @@ export class AgentsRepository {
     `INSERT INTO hub_agents (agent_id, last_sync, json) VALUES (?, ?, ?)
      ON CONFLICT (agent_id) DO UPDATE SET last_sync = excluded.last_sync, json = excluded.json`,
   );
+  private readonly any = this.database.write<{ agent_id: string }, []>('SELECT agent_id FROM hub_agents LIMIT 1');
   private readonly byId = this.database.read<{ json: string }, [string]>(
     'SELECT json FROM hub_agents WHERE agent_id = ?',
   );
@@ -32,10 +33,16 @@ export class AgentsRepository {
 
   /** Keeps the report that `make` gives when its turn comes, in the place of the agent's last one. */
   keep(make: () => AgentInventory): Promise<void> {
-    return this.database.change(() => {
-      const inventory = make();
-      this.upsert.run(inventory.agentId, inventory.lastSync, JSON.stringify(inventory));
-    });
+    return this.database.change(() => this.store(make()));
+  }
+
+  /** Keeps a report within a transaction. */
+  store(inventory: AgentInventory): void {
+    this.upsert.run(inventory.agentId, inventory.lastSync, JSON.stringify(inventory));
+  }
+
+  get isEmpty(): boolean {
+    return this.any.get() === undefined;
   }
 
   find(agentId: string): string | undefined {

@@ -8,10 +8,19 @@ import { SkillsService } from './skills.service.js';
 import { SkillsStream } from './skills.stream.js';
 import { SyncController } from './sync.controller.js';
 import { SyncService } from './sync.service.js';
+import { HubTakeover } from './hub.takeover.js';
 
 @Module({
   controllers: [SkillsController, ExtensionsController, SyncController],
-  providers: [AgentsRepository, ChangesRepository, ItemsRepository, SkillsService, SkillsStream, SyncService],
+  providers: [
+    AgentsRepository,
+    ChangesRepository,
+    ItemsRepository,
+    SkillsService,
+    SkillsStream,
+    SyncService,
+    HubTakeover,
+  ],
   exports: [SkillsService, SyncService],
 })
 export class SkillsModule {}

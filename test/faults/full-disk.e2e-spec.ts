@@ -42,7 +42,7 @@ async function writeToAll(sent: Map<RecordService, Sent>, name: string): Promise
     RECORD_SERVICES.map(async (service) => {
       const mark = `full.${name}`;
       const { status, body } = await call(service.path, service.body(mark, 'full'));
-      if (status === 201) sent.set(service, (sent.get(service) ?? new Map()).set(mark, body as Item));
+      if (status === 201) sent.set(service, (sent.get(service) ?? new Map()).set(mark, body));
       return status === 201 ? status : [status, body];
     }),
   );
@@ -53,7 +53,7 @@ async function problems(sent: Map<RecordService, Sent>): Promise<string[]> {
   const found = RECORD_SERVICES.map(async (service) => {
     const { body } = await call(service.list('full', '2000-01-01'));
     const items = service.items(body).map((item): [string, Item] => [String(service.markOf(item)), item]);
-    return compare(service.name, sent.get(service) ?? new Map<string, Item>(), items);
+    return compare(service, sent.get(service) ?? new Map<string, Item>(), items);
   });
   return (await Promise.all(found)).flat();
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
 
@@ -11,6 +12,8 @@ export interface PeerCounts {
 /** Clients that do what no client should, each on a connection of its own. */
 export class BrokenPeers {
   private readonly sockets: Socket[] = [];
+  private readonly idleOnes: Socket[] = [];
+  private readonly deafOnes: Socket[] = [];
   private readonly url: URL;
   private readonly token: string;
 
@@ -22,20 +25,24 @@ export class BrokenPeers {
   async open({ idleStreams, stuckReaders, halfRequests, neverReading }: PeerCounts): Promise<void> {
     for (let i = 0; i < idleStreams; i += 1) {
       const socket = await this.send(this.head('GET', '/skills/stream', ''));
-      socket.resume();
+      this.idleOnes.push(socket.resume());
     }
-    for (let i = 0; i < stuckReaders; i += 1) await this.send(this.head('GET', '/feed/stream', ''));
+    for (let i = 0; i < stuckReaders; i += 1) this.deafOnes.push(await this.send(this.head('GET', '/feed/stream', '')));
     for (let i = 0; i < halfRequests; i += 1) {
       const whole = this.head('POST', '/feed/events', 'Content-Length: 200\r\n');
       // Some stop within the headers, the others in the body.
       await this.send(i % 2 === 0 ? whole.slice(0, -20) : `${whole}{"agent": "half`);
     }
-    for (let i = 0; i < neverReading; i += 1) await this.send(this.head('GET', '/feed/events?limit=10000', ''));
+    for (let i = 0; i < neverReading; i += 1) {
+      this.deafOnes.push(await this.send(this.head('GET', '/feed/events?limit=10000', '')));
+    }
   }
 
-  /** How many of them the server has not cut off. */
-  get stillOpen(): number {
-    return this.sockets.filter(({ destroyed }) => !destroyed).length;
+  /** How many the server has not cut off. A client that reads nothing is not told, so the system is asked. */
+  get stillOpen(): { idle: number; deaf: number } {
+    const connected = connectionsOf(Number(this.url.port));
+    const count = (sockets: Socket[]): number => sockets.filter(({ localPort = 0 }) => connected.has(localPort)).length;
+    return { idle: count(this.idleOnes), deaf: count(this.deafOnes) };
   }
 
   close(): void {
@@ -55,4 +62,12 @@ export class BrokenPeers {
     socket.write(text);
     return socket;
   }
+}
+
+/** The ports at the other ends of the connections that a server on a local port has. */
+function connectionsOf(port: number): Set<number> {
+  const lines = readFileSync('/proc/net/tcp', 'utf8').split('\n');
+  const ends = lines.map((line) => /^ *\d+: \w+:(\w+) \w+:(\w+) 01 /.exec(line) ?? []);
+  const remote = ends.filter(([, local]) => Number.parseInt(local ?? '', 16) === port);
+  return new Set(remote.map(([, , peer]) => Number.parseInt(peer ?? '', 16)));
 }

@@ -40,7 +40,7 @@ export class KillRound {
       const items = service.items(await this.read(service.list(this.name, this.since)));
       const marked = items.map((item): [string, Item] => [String(service.markOf(item)), item]);
       const ours = marked.filter(([mark]) => mark.startsWith(`${this.name}.`));
-      this.problems.push(...compare(service.name, sent, ours));
+      this.problems.push(...compare(service, sent, ours));
     }
     const { tasks } = (await this.read(`/board/tasks?tag=${this.name}`)) as { tasks: Item[] };
     this.problems.push(...compareTasks(this.tasks, tasks));

@@ -9,9 +9,13 @@ import { BrokenPeers, type PeerCounts } from './broken-peers.ts';
 import type { Row } from './row.ts';
 import { steadyLoad } from './steady-load.ts';
 
-const PEERS: PeerCounts = { idleStreams: 500, stuckReaders: 50, halfRequests: 100, neverReading: 50 };
+const PEERS: PeerCounts = { idleStreams: 500, stuckReaders: 50, halfRequests: 100, neverReading: 20 };
 const EVENTS = 10_000;
 const PHASE_SECONDS = 10;
+/** Until the server has made the answers that nobody reads. */
+const SETTLE_SECONDS = 5;
+/** Those that take nothing are cut off by then. */
+const CUT_OFF_MAX_SECONDS = 120;
 const MEMORY_MAX_MEBIBYTES = 600;
 const SOAK_SLOPE_MAX = 1;
 /** Memory that has only been asked for once is not a slope. */
@@ -33,8 +37,10 @@ export async function peers(soakMinutes: number): Promise<Row[]> {
     const before = await steadyLoad(http, PHASE_SECONDS);
     const memoryBefore = memory();
     await broken.open(PEERS);
+    const settling = await steadyLoad(http, SETTLE_SECONDS);
     const during = await steadyLoad(http, PHASE_SECONDS);
     const memoryDuring = memory();
+    const cutOffAfter = await untilCutOff(http, broken);
     const [p99Before, p99During] = [before.percentile(99), during.percentile(99)];
     const rows: Row[] = [
       {
@@ -44,8 +50,13 @@ export async function peers(soakMinutes: number): Promise<Row[]> {
       },
       {
         what: 'memory with them',
-        done: `${whole(memoryBefore)} MiB before, ${whole(memoryDuring)} MiB with them`,
+        done: `${whole(memoryBefore)} MiB before, ${whole(memoryDuring)} MiB with them; p99 ${milliseconds(settling.percentile(99))} while they came`,
         held: memoryDuring < MEMORY_MAX_MEBIBYTES,
+      },
+      {
+        what: 'readers that take nothing are cut off, idle streams are not',
+        done: `${PEERS.stuckReaders + PEERS.neverReading} cut off after ${whole(cutOffAfter)} s at the latest`,
+        held: cutOffAfter < CUT_OFF_MAX_SECONDS && broken.stillOpen.idle === PEERS.idleStreams,
       },
     ];
     if (soakMinutes > 0) rows.push(await soak(http, memory, soakMinutes));
@@ -55,6 +66,14 @@ export async function peers(soakMinutes: number): Promise<Row[]> {
     http.close();
     await server.stop();
   }
+}
+
+/** How many seconds it takes until the server has cut off all that read nothing. */
+async function untilCutOff(http: HttpClient, broken: BrokenPeers): Promise<number> {
+  const startedAt = performance.now();
+  const seconds = (): number => (performance.now() - startedAt) / 1000;
+  while (broken.stillOpen.deaf > 0 && seconds() < CUT_OFF_MAX_SECONDS) await steadyLoad(http, 1);
+  return seconds();
 }
 
 /** Goes on under load, with the broken peers that are left, and looks where memory goes. */
@@ -80,9 +99,7 @@ async function soak(http: HttpClient, memory: () => number, minutes: number): Pr
 function slope(samples: [x: number, y: number][]): number {
   const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   const [mx, my] = [mean(samples.map(([x]) => x)), mean(samples.map(([, y]) => y))];
-  const [top, bottom] = samples.reduce(
-    ([t, b], [x, y]) => [t + (x - mx) * (y - my), b + (x - mx) ** 2] as [number, number],
-    [0, 0] as [number, number],
-  );
+  const top = samples.reduce((sum, [x, y]) => sum + (x - mx) * (y - my), 0);
+  const bottom = samples.reduce((sum, [x]) => sum + (x - mx) ** 2, 0);
   return bottom === 0 ? 0 : top / bottom;
 }

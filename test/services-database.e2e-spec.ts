@@ -98,6 +98,18 @@ describe('a full disk', () => {
     expect((await app.api.get('/skills/items')).body).toEqual({ skills: [next.body], count: 1 });
   });
 
+  it('that has become read-only does the same', async () => {
+    const skill = await makeSkill(app);
+    const before = app.storedText();
+    database().write('PRAGMA query_only = ON').run();
+    const { status, body } = await publish('review', 'x');
+    expect([status, body]).toEqual([503, REFUSED]);
+    expect(app.storedText()).toBe(before);
+    expect((await app.api.get('/skills/items')).body).toEqual({ skills: [skill], count: 1 });
+    database().write('PRAGMA query_only = OFF').run();
+    expect((await publish('review', 'next')).status).toBe(201);
+  });
+
   it('refuses all that share a transaction when it cannot be committed', async () => {
     const before = app.storedText();
     // Another process that holds the file: COMMIT is out of reach.

@@ -83,6 +83,12 @@ describe('the OpenAPI document', () => {
     ).toEqual([...CONTRACT].sort());
   });
 
+  it('refers to nothing that it does not have', () => {
+    const references = [...JSON.stringify(document).matchAll(/"#\/components\/schemas\/([^"]*)"/g)];
+    const names = new Set(references.map(([, name]) => name));
+    expect([...names].filter((name) => !Object.hasOwn(document.components?.schemas ?? {}, name ?? ''))).toEqual([]);
+  });
+
   it('says of every route what it does, what it answers and how it refuses', () => {
     for (const [route, { summary, tags, security, responses }] of operations()) {
       const isOpen = route.startsWith('GET /health') || route === 'POST /twilio/webhook';

@@ -144,7 +144,8 @@ export const ListOf = (
         return value.length > max ? `${name} must not have more than ${max} items` : undefined;
       },
     },
-    { type: item, isArray: true },
+    // The package tells what is called later by its name, and a property's function is named after it.
+    { type: () => item(), isArray: true },
   );
 
 /** A whole number in a JSON body. */

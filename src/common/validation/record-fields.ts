@@ -42,7 +42,7 @@ export const ObjectOf = (type: () => new () => object): PropertyDecorator =>
       problem: (value, name) =>
         typeof value === 'object' && value !== null && !Array.isArray(value) ? undefined : `${name} must be an object`,
     },
-    { type },
+    { type: () => type() },
   );
 
 /** How often something was: a whole number, or one for each of up to 1,000 names. */

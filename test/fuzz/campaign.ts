@@ -1,17 +1,13 @@
 import fc from 'fast-check';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { residentMebibytes } from '../../bench/support/process-usage.ts';
-import { ServerProcess } from '../support/server.ts';
+import type { ServerProcess } from '../support/server.ts';
 import { Attack } from './attack.ts';
 import { anyCase } from './cases.ts';
 import { ApiDocument } from './document.ts';
 import { openings } from './openings.ts';
 import type { Tally } from './tally.ts';
+import { TOKEN, TWILIO_TOKEN, withServer } from './target.ts';
 
-const TOKEN = 'fuzz-token';
-const TWILIO_TOKEN = 'fuzz-twilio-token';
 /** What the server may hold in the end, with all that was accepted. */
 const MEMORY_MAX_MEBIBYTES = 512;
 
@@ -27,25 +23,8 @@ export interface Outcome {
  * Sends hostile requests to the built server, on a data folder of its own, and stops at the first that does harm. Before
  * that, each route is called once as its examples say.
  */
-export async function fuzz(requests: number, seed: number): Promise<Outcome> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'vers-fuzz-'));
-  const server = await ServerProcess.start({
-    DATA_DIR: dataDir,
-    HOST: '127.0.0.1',
-    LOG_LEVEL: 'error',
-    // So that one client can be many.
-    TRUST_PROXY: 'loopback',
-    VERS_AUTH_TOKEN: TOKEN,
-    TWILIO_AUTH_TOKEN: TWILIO_TOKEN,
-  });
-  // What it says while it starts is no failure.
-  server.stdout = '';
-  try {
-    return await run(server, dataDir, requests, seed);
-  } finally {
-    await server.end('SIGTERM');
-    rmSync(dataDir, { recursive: true, force: true });
-  }
+export function fuzz(requests: number, seed: number): Promise<Outcome> {
+  return withServer((server, dataDir) => run(server, dataDir, requests, seed));
 }
 
 async function run(server: ServerProcess, dataDir: string, numRuns: number, seed: number): Promise<Outcome> {

@@ -2,8 +2,10 @@ import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { whole } from '../../bench/support/table.ts';
 import { fuzz } from './campaign.ts';
+import { guessing } from './guessing.ts';
 
-const HELP = `Hostile requests, made from the server's own OpenAPI document, and a check of every answer.
+const HELP = `Hostile requests, made from the server's own OpenAPI document, and a check of every answer. Then the guessing of
+tokens, and what it costs a client with a good one.
 
   npm run fuzz -- [options]
 
@@ -13,6 +15,8 @@ const HELP = `Hostile requests, made from the server's own OpenAPI document, and
 
 Ends with 0 when no request did harm, else with 1 and the smallest request that does, as a curl command.
 `;
+const HELD =
+  'held: no failure, every answer as documented, nothing stored by what was refused, nothing open that is not listed';
 const SEED_MAX = 2 ** 31 - 1;
 
 async function main(requests: number, seed: number): Promise<void> {
@@ -26,14 +30,13 @@ async function main(requests: number, seed: number): Promise<void> {
   console.log(
     `${whole(tally.sent)} requests in ${whole(seconds)} s, seed ${seed}; RSS in the end: ${mebibytes === undefined ? 'n/a' : `${whole(mebibytes)} MiB`}`,
   );
-  if (problem === undefined) {
-    console.log(
-      'held: no failure, every answer as documented, nothing stored by refused requests, nothing open that is not listed',
-    );
+  if (problem !== undefined) {
+    console.log(`\nFOUND: ${problem}\n  again: npm run fuzz -- --seed ${seed} --requests ${requests}`);
+    process.exitCode = 1;
     return;
   }
-  console.log(`\nFOUND: ${problem}\n  again: npm run fuzz -- --seed ${seed} --requests ${requests}`);
-  process.exitCode = 1;
+  console.log(HELD);
+  console.log(`\n${await guessing()}\nheld: nothing was refused to the good client`);
 }
 
 const { values } = parseArgs({

@@ -51,7 +51,8 @@ function judgeStorage({ one, wire, answer: { status }, hasStored }: Exchange): s
 function judgeAccess({ one, wire, answer }: Exchange, document: ApiDocument): string | undefined {
   const { status, headers } = answer;
   const isRefused = status >= 400 && status !== 404 && status !== 405;
-  if (isSigned(one.credential) || isRefused || headers['location'] === SIGN_IN || wire.path === '*') return undefined;
+  if (isSigned(one.credential) || isRefused || headers['location'] === SIGN_IN || wire.path.startsWith('*'))
+    return undefined;
   const path = pathOf(wire);
   const isOpen = document.at(path).some(({ id }) => OPEN_OPERATIONS.includes(id) && !id.startsWith('POST'));
   if (isOpen || OPEN_PAGES.test(path)) return undefined;

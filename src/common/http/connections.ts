@@ -36,6 +36,8 @@ const logger = new Logger('http');
 export function createGuardedServer(listener: RequestListener, limits: ConnectionLimits): Server {
   // A missing Host header is refused where all else is.
   const server = createServer({ ...limits, requireHostHeader: false }, listener);
+  // Their bytes are counted; Node would drop those after the 2,000th, such as what a proxy adds.
+  server.maxHeadersCount = 0;
   server.on('clientError', refuse);
   // No expectation but `100-continue`, which Node meets itself, changes what a request means.
   server.on('checkExpectation', listener);

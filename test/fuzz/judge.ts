@@ -1,14 +1,13 @@
 import type { Case } from './cases.ts';
 import type { ApiDocument, Operation } from './document.ts';
 import type { Answer, Wire } from './http.ts';
-import { isSigned } from './render.ts';
+import { isGood } from './render.ts';
 
-/** All that the document lets everyone call; whoever opens another route adds it here and says why. */
-const OPEN_OPERATIONS = ['GET /health', 'GET /health/ready', 'POST /twilio/webhook'];
+/** What everyone may call; whoever opens another route adds it here and says why. */
+const OPEN_OPERATIONS = ['GET /health', 'GET /health/ready'];
 /** What is open beside them: how to call the API, and where people come in. */
 const OPEN_PAGES = /^\/(docs(\/.*)?|docs-json|ui\/login|ui\/static\/.*)\/?$/i;
 const SIGN_IN = '/ui/login';
-const PAGE_REFUSALS = [400, 401, 403, 404, 405, 413, 429];
 const REFUSALS = [400, 401, 403, 404, 405, 413, 429];
 /** What is recorded a second time is acknowledged again. */
 const RECORDED_ONCE = '/usage/';
@@ -51,10 +50,11 @@ function judgeStorage({ one, wire, answer: { status }, hasStored }: Exchange): s
 function judgeAccess({ one, wire, answer }: Exchange, document: ApiDocument): string | undefined {
   const { status, headers } = answer;
   const isRefused = status >= 400 && status !== 404 && status !== 405;
-  if (isSigned(one.credential) || isRefused || headers['location'] === SIGN_IN || wire.path.startsWith('*'))
+  if (isGood(one.credential) || isRefused || headers['location'] === SIGN_IN || wire.path.startsWith('*'))
     return undefined;
   const path = pathOf(wire);
-  const isOpen = document.at(path).some(({ id }) => OPEN_OPERATIONS.includes(id) && !id.startsWith('POST'));
+  if (wire.method === 'POST' && status < 400) return `${path} took what was guessed, and answered ${status}`;
+  const isOpen = document.at(path).some(({ id }) => OPEN_OPERATIONS.includes(id));
   if (isOpen || OPEN_PAGES.test(path)) return undefined;
   return `answered ${status} to ${one.credential === 'none' ? 'no' : 'a wrong'} credential`;
 }
@@ -80,7 +80,7 @@ function judgeForm(exchange: Exchange, document: ApiDocument): string | undefine
 function judgeSomewhere({ wire, answer }: Exchange, document: ApiDocument): string | undefined {
   const path = pathOf(wire);
   const isPage = OPEN_PAGES.test(path) || (path.startsWith('/ui') && !path.startsWith('/ui/api/'));
-  if (isPage && (answer.status < 400 || PAGE_REFUSALS.includes(answer.status))) return undefined;
+  if (isPage && (answer.status < 400 || REFUSALS.includes(answer.status))) return undefined;
   if (answer.status >= 400 && answer.status !== 409 && typeOf(answer) === 'application/json')
     return judgeRefusal(answer, wire);
   const problems = document.operations

@@ -54,7 +54,6 @@ function credentialOf(credential: Credential, { token, session }: Secrets): Wire
   }
 }
 
-/** A form is signed where the bearer token would be right elsewhere. */
 function contentOf(
   { operation, credential, body }: Case,
   path: string,
@@ -63,13 +62,14 @@ function contentOf(
   if (body === undefined) return [];
   if (!operation.body?.isForm || Buffer.isBuffer(body)) return [Buffer.from(body)];
   const form = formOf(body);
-  if (!isSigned(credential)) return [Buffer.from(String(form))];
+  if (!isGood(credential)) return [Buffer.from(String(form))];
   const fields = Object.fromEntries(form);
   const signature = twilio.getExpectedTwilioSignature(secrets.twilioToken, secrets.url + path, fields);
   return [Buffer.from(String(form)), ['X-Twilio-Signature', signature]];
 }
 
-export const isSigned = (credential: Credential): boolean => credential === 'bearer' || credential === 'session';
+/** True for what lets in; a form is signed then. */
+export const isGood = (credential: Credential): boolean => credential === 'bearer' || credential === 'session';
 
 /** JSON that is no object, or too deep to be read here, is one field's name. */
 function formOf(json: string): URLSearchParams {

@@ -61,6 +61,8 @@ function judgeAccess({ one, wire, answer }: Exchange, document: ApiDocument): st
 
 function judgeForm(exchange: Exchange, document: ApiDocument): string | undefined {
   const { one, wire, answer } = exchange;
+  // Where people with telephones are told that a session is missing.
+  if (answer.status === 401 && typeOf(answer) === 'text/xml' && pathOf(wire).startsWith('/ui/api/')) return undefined;
   if (one.kind === 'path' || one.operation.isPage) return judgeSomewhere(exchange, document);
   // Other sites are refused before anything is known of a route.
   if (answer.status === 403 && one.headers.some(([name]) => SITE_HEADERS.includes(name)))

@@ -1,6 +1,6 @@
 import type { Case } from './cases.ts';
 import { asCurl } from './curl.ts';
-import { ApiDocument } from './document.ts';
+import type { ApiDocument } from './document.ts';
 import { type Answer, HttpClient, type Wire } from './http.ts';
 import { judge } from './judge.ts';
 import { Known } from './known.ts';

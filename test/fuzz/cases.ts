@@ -9,7 +9,7 @@ import { encode, jsonValue, prototypeName, urlValue, VALUE_KINDS, type ValueKind
 const BODY_KINDS = ['missing field', 'extra field', 'broken body', 'media type'] as const;
 const OTHER_KINDS = ['method', 'path', 'query', 'headers'] as const;
 const DOCUMENTED = 'as documented';
-export const KINDS = [DOCUMENTED, ...VALUE_KINDS, ...BODY_KINDS, ...OTHER_KINDS] as const;
+const KINDS = [DOCUMENTED, ...VALUE_KINDS, ...BODY_KINDS, ...OTHER_KINDS] as const;
 export type Kind = (typeof KINDS)[number];
 
 export const CREDENTIALS = ['bearer', 'session', 'none', 'wrong bearer', 'wrong session'] as const;

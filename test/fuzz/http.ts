@@ -52,7 +52,6 @@ export class HttpClient {
       const signal = AbortSignal.timeout(ANSWER_MAX_MS);
       const sent = request({ hostname, port, method, path, agent: this.agent, headers: flat, setHost: false, signal });
       sent.on('error', (error) => reject(Object.assign(error, { reusedSocket: sent.reusedSocket })));
-      // Nobody listens: Node takes an answer that goes over to another protocol for the end of the connection.
       sent.on('response', (response) => {
         const chunks: Buffer[] = [];
         const finish = (): void =>

@@ -32,6 +32,7 @@ export function setUp(app: NestExpressApplication): void {
   const config = app.get(Config);
   const edge = app.get(Edge);
   app.set('trust proxy', config.trustProxy).set('etag', false).disable('x-powered-by');
+  app.use((request: Request, response: Response, next: NextFunction) => edge.receive(request, response, next));
   app.useSecurityHeaders({
     contentSecurityPolicy: {
       useDefaults: false,
@@ -41,7 +42,7 @@ export function setUp(app: NestExpressApplication): void {
     strictTransportSecurity: false,
   });
   app.enableCsrfProtection(config.publicUrl ? { trustedOrigins: [config.publicUrl] } : {});
-  app.use((request: Request, response: Response, next: NextFunction) => edge.handle(request, response, next));
+  app.use((request: Request, response: Response, next: NextFunction) => edge.admit(request, response, next));
   app.useGlobalGuards(app.get(AuthGuard), app.get(BodyGuard));
   app.useGlobalPipes(new DtoPipe());
   app.useGlobalFilters(app.get(PageErrorFilter));

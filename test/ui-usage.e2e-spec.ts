@@ -110,8 +110,8 @@ describe('GET /ui/usage', () => {
     const tree = await part('/ui/usage', 'agents');
     expect([...tree.matchAll(/<li data-key="([^"]*)">/g)].map(([, name]) => name)).toEqual(['boss', 'mid', 'low']);
     expect(wordsOf(tree)).toContain(
-      'boss 1 sessions 61.5K tokens $1.00 $15.00 cost with all below ' +
-        'mid 1 sessions 61.5K tokens $2.00 $14.00 cost with all below ' +
+      'boss 1 sessions 61.5K tokens $1.00 $15.00 cost with all below Agents below boss ' +
+        'mid 1 sessions 61.5K tokens $2.00 $14.00 cost with all below Agents below mid ' +
         'low 2 sessions 123.1K tokens $12.00 $12.00 cost with all below',
     );
   });

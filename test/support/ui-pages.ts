@@ -10,4 +10,5 @@ export const UI_PAGES: ListedPage[] = [
   { name: 'tasks', path: '/ui/tasks' },
   { name: 'review', path: '/ui/review' },
   { name: 'feed', path: '/ui/feed' },
+  { name: 'fleet', path: '/ui/fleet' },
 ];

@@ -12,6 +12,8 @@ import { EventRate } from './event-rate.js';
 import { EventRows } from './event-rows.js';
 import { FeedPageController } from './feed.controller.js';
 import { FeedView } from './feed.view.js';
+import { FleetController } from './fleet.controller.js';
+import { FleetView } from './fleet.view.js';
 import { Frame } from './frame.js';
 import { LiveChanges } from './live-changes.js';
 import { LiveStream } from './live-stream.js';
@@ -31,8 +33,8 @@ import { UiKits } from './ui-kits.js';
 const SERVICES = [BoardModule, FeedModule, RegistryModule, LogModule, JournalModule, UsageModule];
 const FRAME = [Frame, UiKits, liveTopics, LiveChanges, LiveStream, EventRows];
 const NUMBERS = [Trends, EventRate, CostToday, NumbersView];
-const PAGES = [DashboardController, TasksController, ReviewController, FeedPageController];
-const VIEWS = [DashboardView, TasksView, TaskView, ReviewView, FeedView, SearchView];
+const PAGES = [DashboardController, TasksController, ReviewController, FeedPageController, FleetController];
+const VIEWS = [DashboardView, TasksView, TaskView, ReviewView, FeedView, FleetView, SearchView];
 
 /** The dashboard: pages for the people who watch the swarm. It alone may know all services. */
 @Module({

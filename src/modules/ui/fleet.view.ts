@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import { PickType } from '@nestjs/swagger';
+import { ListVms } from '../registry/registry.dto.js';
+import { RegistryService } from '../registry/registry.service.js';
+import { type Vm, VM_ROLES, VM_STATUSES } from '../registry/vm.entity.js';
+import { records } from './records.js';
+import type { UiPage } from './ui-page.js';
+
+const PAGE_ITEMS = 50;
+
+export class FleetQuery extends PickType(ListVms, ['role', 'status', 'cursor'] as const) {}
+
+/** The machines of the swarm: what they are for, where they are reached, and when they were last heard of. */
+@Injectable()
+export class FleetView {
+  constructor(private readonly registry: RegistryService) {}
+
+  page(query: FleetQuery): UiPage {
+    return {
+      template: 'fleet',
+      title: 'Fleet',
+      data: { query, roles: VM_ROLES, statuses: VM_STATUSES },
+      parts: {
+        counts: { live: ['registry', 'heartbeats'], load: () => ({ counts: this.registry.counts() }) },
+        list: { live: ['registry', 'heartbeats'], load: () => this.vms(query) },
+      },
+    };
+  }
+
+  private vms(query: FleetQuery): object {
+    const { items, nextCursor } = records<Vm>(this.registry.list({ ...query, limit: PAGE_ITEMS }));
+    return { vms: items.map((vm) => ({ ...vm, state: this.registry.stateOf(vm) })), nextCursor };
+  }
+}

@@ -12,6 +12,7 @@ import { HealthModule } from './modules/health/health.module.js';
 import { JournalModule } from './modules/journal/journal.module.js';
 import { LogModule } from './modules/log/log.module.js';
 import { RegistryModule } from './modules/registry/registry.module.js';
+import { ReportsModule } from './modules/reports/reports.module.js';
 import { SkillsModule } from './modules/skills/skills.module.js';
 import { SmsModule } from './modules/sms/sms.module.js';
 import { StatusModule } from './modules/status/status.module.js';
@@ -39,6 +40,7 @@ export class AppModule {
         UsageModule,
         StatusModule,
         SmsModule,
+        ReportsModule,
         UiModule,
         // Last: its fallback route takes what no other answers.
         HttpModule,

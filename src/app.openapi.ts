@@ -4,13 +4,19 @@ import { Config } from './common/config/config.js';
 import { ErrorBody } from './common/openapi/refusals.js';
 
 const DESCRIPTION = `The coordination server of a swarm of coding agents: tasks, events, logs, a registry,
-skills, commits, usage.
+skills, reports, commits, usage.
 
 Every error answers \`{"error": "<one sentence>"}\`, with \`details\` for each field where there are several.
 Ids are ULIDs that strictly increase in the order of acceptance. Timestamps are ISO 8601 UTC with milliseconds.
 An answer to a write means that it is on the disk.`;
 
-const OPEN_PATHS = new Set(['/health', '/health/ready', '/twilio/webhook']);
+const OPEN_ROUTES = new Set([
+  'get /health',
+  'get /health/ready',
+  'post /twilio/webhook',
+  'get /reports/share/{linkId}',
+  'get /reports/share/{linkId}/og-image.svg',
+]);
 const METHODS = ['get', 'post', 'patch', 'put', 'delete'] as const;
 const SHARED_REFUSALS = {
   badInput: ['400', 'bad input; names the field, and nothing was changed'],
@@ -67,7 +73,7 @@ function complete(document: OpenAPIObject): OpenAPIObject {
   for (const [path, item] of Object.entries(document.paths)) {
     for (const method of METHODS) {
       const operation = item[method];
-      if (operation) describe(operation, method !== 'get', OPEN_PATHS.has(path));
+      if (operation) describe(operation, method !== 'get', OPEN_ROUTES.has(`${method} ${path}`));
     }
   }
   return document;

@@ -15,6 +15,9 @@ const OPEN_ROUTES = [
   'GET /ui/login', // where people come in: shows a form
   'POST /ui/login', // checks the magic link itself
   'GET /ui/static/:file', // styles and scripts of pages: the same for everyone
+  'GET /ui/static/mermaid-frame.html', // the empty page in which diagrams are drawn
+  'GET /reports/share/:linkId', // what was shared with anyone who has the link
+  'GET /reports/share/:linkId/og-image.svg',
   'POST /twilio/webhook', // Twilio has no token of ours; it signs what it sends
 ];
 

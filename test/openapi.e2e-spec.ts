@@ -25,10 +25,14 @@ const CONTRACT = `
   DELETE /skills/extensions/{name} | GET /skills/manifest | POST /skills/sync | GET /skills/agents
   GET /skills/agents/{agentId} | GET /skills/stream
   GET /usage | GET /usage/series | GET /usage/sessions | GET /usage/vms | POST /usage/sessions | POST /usage/vms
-  GET /status | POST /twilio/webhook`
+  GET /status | POST /twilio/webhook | GET /reports | POST /reports | GET /reports/{id} | DELETE /reports/{id}
+  POST /reports/{id}/share | GET /reports/{id}/shares | DELETE /reports/share/{linkId} | GET /reports/share/{linkId}
+  GET /reports/share/{linkId}/access | GET /reports/share/{linkId}/og-image.svg`
   .split(/[|\n]/)
   .map((route) => route.trim())
   .filter(Boolean);
+
+const OPEN = /^(GET \/health|POST \/twilio|GET \/reports\/share\/\{linkId\}(\/og-image.svg)?$)/;
 
 /** What someone would write against the generated types; it must compile, and its mistakes must not. */
 const CLIENT = `
@@ -85,14 +89,14 @@ describe('the OpenAPI document', () => {
 
   it('says of every route what it does, what it answers and how it refuses', () => {
     for (const [route, { summary, tags, security, responses }] of operations()) {
-      const isOpen = route.startsWith('GET /health') || route === 'POST /twilio/webhook';
+      const isOpen = OPEN.test(route);
       const statuses = Object.keys(responses);
       expect([route, summary]).toEqual([route, expect.stringMatching(/^[A-Z].{10,}[.`]$/)]);
       expect([route, tags?.length]).toEqual([route, 1]);
       expect([route, security]).toEqual([route, isOpen ? undefined : [{ bearer: [] }]]);
       expect([route, statuses.filter((status) => status.startsWith('2')).length]).toEqual([route, 1]);
       expect([route, statuses.includes('401')]).toEqual([route, !isOpen]);
-      expect([route, statuses.includes('404')]).toEqual([route, /\{(id|name|commitId|agentId)\}/.test(route)]);
+      expect([route, statuses.includes('404')]).toEqual([route, /\{(id|name|commitId|agentId|linkId)\}/.test(route)]);
       for (const [status, answer] of Object.entries(responses)) {
         const hasSchema = 'content' in (answer as object);
         expect([route, status, hasSchema]).toEqual([route, status, true]);
@@ -129,9 +133,13 @@ describe('the OpenAPI document', () => {
   });
 
   it('says how large the body of a publication may be', () => {
-    for (const path of ['/skills/items', '/skills/extensions']) {
+    for (const [path, mebibytes] of [
+      ['/skills/items', 12],
+      ['/skills/extensions', 12],
+      ['/reports', 3],
+    ] as const) {
       const { description } = document.paths[path]?.post?.responses['413'] as { description: string };
-      expect(description).toBe('the body is larger than 12 MiB');
+      expect(description).toBe(`the body is larger than ${mebibytes} MiB`);
     }
   });
 

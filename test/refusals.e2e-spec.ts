@@ -28,11 +28,13 @@ import {
   text,
   whole,
 } from './support/refusals.js';
+import { makeLink, makeReport } from './support/reports.js';
 import { TestStream } from './support/stream.js';
 
 const encoded = (keys: unknown): string => Buffer.from(JSON.stringify(keys)).toString('base64url');
 
 const cursor = ['nonsense', encoded({}), encoded([]), encoded([1]), encoded(['a', 'b', 'c'])];
+const numberCursor = [...cursor, encoded(['abc'])];
 const limit = ['0', '-1', 'abc', '1.5', '1e3', '0x10', '10001', '99999999999'];
 const PAGE = { limit, cursor };
 const duration = ['nonsense', '7', '1y', '-1h', '1.5h', 'h', '1 h', '1H'];
@@ -72,6 +74,12 @@ const extension = {
 const skill = { ...extension, tags };
 const changes = { description: optional(text('How to')), enabled: optional(flag(false)) };
 const installed = optional(objects({ name: name('review'), version: whole(1, [-1, 1.5, 2 ** 53]) }));
+const report = { title: text('Found'), author: name('ann'), content: content('# Found', 1), tags };
+const share = {
+  createdBy: optional(name('ann')),
+  expiresAt: optional(instant('2026-02-28T12:00:00Z')),
+  label: prose('for the review'),
+};
 const NO_COUNT = [-1, 1.5, 2 ** 53];
 const NO_DOLLARS = [-0.01, 1_000_000_001];
 const counts = (refused: number[]): Fields => {
@@ -132,7 +140,7 @@ const ROUTES: Route[] = [
   { route: 'DELETE /board/tasks/:id', unknown: 'task not found' },
   {
     route: 'GET /board/tasks/:id/history',
-    query: { ...PAGE, cursor: [...cursor, encoded(['abc'])] },
+    query: { ...PAGE, cursor: numberCursor },
     unknown: 'task not found',
   },
   {
@@ -243,6 +251,18 @@ const ROUTES: Route[] = [
   },
   { route: 'GET /commits/:id', unknown: 'Commit not found' },
   { route: 'DELETE /commits/:id', unknown: 'Commit not found' },
+  { route: 'POST /reports', body: report, limitMebibytes: 3 },
+  { route: 'GET /reports', query: { ...PAGE, author: anyText, tag: anyText } },
+  { route: 'GET /reports/:id', unknown: 'report not found' },
+  { route: 'DELETE /reports/:id', unknown: 'report not found' },
+  { route: 'POST /reports/:id/share', body: share, unknown: 'report not found' },
+  { route: 'GET /reports/:id/shares', query: { limit, cursor: numberCursor }, unknown: 'report not found' },
+  { route: 'DELETE /reports/share/:id', unknown: 'share link not found' },
+  {
+    route: 'GET /reports/share/:id/access',
+    query: { limit, cursor: numberCursor },
+    unknown: 'share link not found',
+  },
   { route: 'POST /usage/sessions', body: usedSession },
   { route: 'GET /usage/sessions', query: { limit, cursor: timeCursor, agent: anyText, range: duration } },
   { route: 'POST /usage/vms', body: usedVm },
@@ -254,6 +274,9 @@ const ROUTES: Route[] = [
   { route: 'GET /status' },
   { route: 'GET /usage/series', query: { range: duration, bucket: [...oneOf, 'week'], by: oneOf } },
 ];
+
+/** Pages for anyone: what they say of an id that is unknown is a page too. */
+const OPEN_PAGES: Route[] = [{ route: 'GET /reports/share/:id' }];
 
 let app: TestApp;
 
@@ -270,6 +293,8 @@ async function makeId(path: string): Promise<string> {
   if (path.startsWith('/board')) return (await makeTask(app)).id;
   if (path.startsWith('/feed')) return (await makeEvent(app)).id;
   if (path.startsWith('/skills')) return makeHubId();
+  if (path.startsWith('/reports/share')) return (await makeLink(app, (await makeReport(app)).id)).linkId;
+  if (path.startsWith('/reports')) return (await makeReport(app)).id;
   if (path.startsWith('/commits')) return (await makeCommit(app))['commitId'] as string;
   return (await makeVm(app)).id;
 }
@@ -291,7 +316,7 @@ describe('a refused request', () => {
 
   beforeAll(async () => {
     app = await TestApp.start();
-    for (const service of ['/board', '/feed', '/registry', '/commits', '/skills'])
+    for (const service of ['/board', '/feed', '/registry', '/commits', '/skills', '/reports', '/reports/share'])
       known[service] = await makeId(service);
     stream = await TestStream.open(`${app.url}/feed/stream`);
     hubStream = await TestStream.open(`${app.url}/skills/stream`);
@@ -316,7 +341,7 @@ describe('a refused request', () => {
     body?: Refusal['body'],
     headers: Record<string, string> = CREDENTIAL,
   ): Promise<Response> {
-    const id = known[/^\/\w+/.exec(path)?.[0] ?? ''] ?? '';
+    const id = known[/^\/(reports\/share|\w+)/.exec(path)?.[0] ?? ''] ?? '';
     return fetch(app.url + path.replace(':id', id), { method, headers, body });
   }
 
@@ -356,7 +381,7 @@ describe('a refused request', () => {
   });
 
   describe('with a method that its path does not have', () => {
-    it.each(refusedMethods(ROUTES))('for $title says what is allowed', expectRefusal);
+    it.each(refusedMethods([...ROUTES, ...OPEN_PAGES]))('for $title says what is allowed', expectRefusal);
   });
 
   it.each([
@@ -371,6 +396,8 @@ describe('a refused request', () => {
     '/skills/review',
     '/skills/items/a/b',
     '/commits/a/b',
+    '/reports/a/b',
+    '/reports/share/a/b/c',
     '/usage/nothing',
     '/usage/sessions/a',
   ])('for %s, where there is nothing, is a 404', async (path) => {

@@ -1,18 +1,21 @@
 import { describe } from '@jest/globals';
 import { existsSync } from 'node:fs';
-import { Browser, chromium } from 'playwright-core';
+import { userInfo } from 'node:os';
+import { type Browser, chromium } from 'playwright-core';
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/snap/bin/chromium'];
-const executablePath = process.env['CHROMIUM'] ?? PLACES.find((place) => existsSync(place));
+const executablePath = process.env['CHROMIUM'] ?? PLACES.find((path) => existsSync(path));
 
-/** A `describe` for suites that need a browser; without one they are skipped, and one line says so. */
-export const describeInBrowser = executablePath === undefined ? skipped : describe;
+/** A suite that needs Chromium; where there is none it is skipped with one line that says so. */
+export const describeInBrowser = executablePath === undefined ? skip : describe;
 
-export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath, args: ['--no-sandbox'] });
+function skip(name: string, suite: () => void): void {
+  process.stderr.write(`skipped, because Chromium is not installed (or CHROMIUM does not say where): ${name}\n`);
+  describe.skip(name, suite);
 }
 
-function skipped(name: string, suite: () => void): void {
-  process.stderr.write(`skipped, as there is no Chromium (set CHROMIUM to its path): ${name}\n`);
-  describe.skip(name, suite);
+export function launchBrowser(): Promise<Browser> {
+  // Chromium's own sandbox does not work for root.
+  const args = userInfo().uid === 0 ? ['--no-sandbox'] : [];
+  return chromium.launch({ executablePath, args });
 }

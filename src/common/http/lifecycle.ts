@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 @Injectable()
 export class Lifecycle {
   private phase: 'starting' | 'running' | 'stopping' = 'starting';
+  private readonly tasks: (() => void)[] = [];
 
   get isRunning(): boolean {
     return this.phase === 'running';
@@ -13,8 +14,15 @@ export class Lifecycle {
     return this.phase === 'stopping';
   }
 
+  /** Has something done as soon as all data is read. */
+  whenStarted(task: () => void): void {
+    this.tasks.push(task);
+  }
+
   started(): void {
-    if (this.phase === 'starting') this.phase = 'running';
+    if (this.phase !== 'starting') return;
+    this.phase = 'running';
+    for (const task of this.tasks) task();
   }
 
   stopping(): void {

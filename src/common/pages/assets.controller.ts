@@ -21,6 +21,8 @@ export class AssetsController {
     return new Answer(await asset.as(encoding), asset.type, {
       'Cache-Control': 'public, max-age=31536000, immutable',
       Vary: 'Accept-Encoding',
+      // A sandboxed frame is nobody's origin, not even ours.
+      'Cross-Origin-Resource-Policy': 'cross-origin',
       ...(encoding !== 'identity' && { 'Content-Encoding': encoding }),
     });
   }

@@ -1,0 +1,102 @@
+import { Injectable } from '@nestjs/common';
+import type { Page } from '../../common/storage/page.js';
+import { ServicesDatabase } from '../../common/storage/services-database.js';
+import {
+  newestFirst,
+  newestInSpan,
+  TimelineRow,
+  TimelineSpan,
+  TimelineStatement,
+} from '../../common/storage/timeline.js';
+import type { Report } from './report.entity.js';
+import type { Rendering } from './rendering.js';
+import { RenderingsRepository } from './renderings.repository.js';
+import { CreateReports1790000400000 } from './reports.migration.js';
+
+export interface ReportFilter extends TimelineSpan {
+  author?: string;
+  tag?: string;
+}
+
+/** Reports in `services.sqlite`; what hangs on one goes with it. */
+@Injectable()
+export class ReportsRepository {
+  private readonly insert = this.database.write(
+    'INSERT INTO reports (id, timestamp, author, head, content) VALUES (?, ?, ?, ?, ?)',
+  );
+  private readonly insertTag = this.database.write('INSERT OR IGNORE INTO report_tags VALUES (?, ?, ?)');
+  private readonly delete = this.database.write('DELETE FROM reports WHERE id = ?');
+
+  private readonly byId = this.database.read<{ head: string; content: string }, [string]>(
+    'SELECT head, content FROM reports WHERE id = ?',
+  );
+  private readonly lists = {
+    all: this.listOf('reports r', 'r'),
+    author: this.listOf('reports r', 'r', 'r.author = ?'),
+    tag: this.listOf(TAGGED, 't', 't.tag = ?'),
+    tagAndAuthor: this.listOf(TAGGED, 't', 't.tag = ?', 'r.author = ?'),
+  };
+
+  constructor(
+    private readonly database: ServicesDatabase,
+    private readonly renderings: RenderingsRepository,
+  ) {
+    database.define(CreateReports1790000400000);
+  }
+
+  /** Stores the report that `make` gives when its turn comes, with what it looks like if that is known already. */
+  create(make: () => Report, rendering: Rendering | undefined): Promise<string> {
+    return this.database.change(() => {
+      const report = make();
+      this.put(report);
+      if (rendering) this.renderings.put(report.id, rendering);
+      return wire(headOf(report), report.content);
+    });
+  }
+
+  /** Stores a report within a change; what it looks like is found out later. */
+  put(report: Report): void {
+    const { id, createdAt, author, tags, content } = report;
+    this.insert.run(id, createdAt, author, headOf(report), content);
+    for (const tag of tags) this.insertTag.run(tag, createdAt, id);
+  }
+
+  /** Takes a report away; `orElse` throws where there is none. */
+  remove(id: string, orElse: () => never): Promise<void> {
+    return this.database.change(() => {
+      if (this.delete.run(id) === 0) orElse();
+    });
+  }
+
+  find(id: string): string | undefined {
+    const row = this.byId.get(id);
+    return row && wire(row.head, row.content);
+  }
+
+  /** Newest first, without content. */
+  list({ author, tag, ...span }: ReportFilter): Page {
+    const { all, tagAndAuthor } = this.lists;
+    const statement = tag && author ? tagAndAuthor : tag ? this.lists.tag : author ? this.lists.author : all;
+    return newestFirst(
+      statement,
+      [tag, author].filter((value) => value !== undefined),
+      span,
+    );
+  }
+
+  private listOf(from: string, table: string, ...conditions: string[]): TimelineStatement {
+    return this.database.read<TimelineRow>(
+      `SELECT r.id, r.timestamp, r.head AS json FROM ${from} WHERE ${[...conditions, newestInSpan(table)].join(' AND ')}`,
+    );
+  }
+}
+
+const TAGGED = 'report_tags t CROSS JOIN reports r ON r.id = t.id';
+
+function headOf(report: Report): string {
+  return JSON.stringify({ ...report, content: undefined });
+}
+
+function wire(head: string, content: string): string {
+  return `${head.slice(0, -1)},"content":${JSON.stringify(content)}}`;
+}

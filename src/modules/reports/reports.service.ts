@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../common/clock.js';
+import { notFound } from '../../common/errors/domain-error.js';
+import { IdSource } from '../../common/storage/id-source.js';
+import type { Page } from '../../common/storage/page.js';
+import { PAGE_MAX_ITEMS } from '../../common/validation/fields.js';
+import { END_OF_TIME } from '../../common/validation/time.js';
+import { RenderingsService } from './renderings.service.js';
+import type { ListReports, WriteReport } from './reports.dto.js';
+import { ReportsRepository } from './reports.repository.js';
+
+/** What agents found out, as Markdown. */
+@Injectable()
+export class ReportsService {
+  constructor(
+    private readonly repository: ReportsRepository,
+    private readonly renderings: RenderingsService,
+    private readonly ids: IdSource,
+    private readonly clock: Clock,
+  ) {}
+
+  async create({ title, author, content, tags = [] }: WriteReport): Promise<string> {
+    const rendering = await this.renderings.render({ title, content });
+    const report = await this.repository.create(() => {
+      const now = this.clock.timestamp();
+      return { id: this.ids.next(), title, author, tags, createdAt: now, updatedAt: now, content };
+    }, rendering);
+    if (!rendering) this.renderings.catchUp();
+    return report;
+  }
+
+  get(id: string): string {
+    return this.repository.find(id) ?? unknownReport();
+  }
+
+  list({ limit = PAGE_MAX_ITEMS, ...filter }: ListReports): Page {
+    return this.repository.list({ ...filter, from: '', to: END_OF_TIME, limit });
+  }
+
+  async remove(id: string): Promise<{ deleted: true }> {
+    await this.repository.remove(id, unknownReport);
+    return { deleted: true };
+  }
+}
+
+export function unknownReport(): never {
+  throw notFound('report not found');
+}

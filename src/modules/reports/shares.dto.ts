@@ -1,0 +1,25 @@
+import { Name, OptionalText } from '../../common/validation/fields.js';
+import { Instant } from '../../common/validation/record-fields.js';
+
+export class ShareReport {
+  /**
+   * Who shares it; `admin` when not given.
+   * @example ann
+   */
+  @Name({ optional: true })
+  createdBy?: string;
+
+  /**
+   * From then on the link leads nowhere; never when not given. A past time makes a link that leads nowhere at once.
+   * @example 2026-02-28T12:00:00Z
+   */
+  @Instant({ optional: true })
+  expiresAt?: string;
+
+  /**
+   * What the link is for.
+   * @example "for the review"
+   */
+  @OptionalText()
+  label?: string;
+}

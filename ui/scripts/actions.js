@@ -24,7 +24,10 @@ function bodyOf(form) {
 
 function clearProblems(form) {
   for (const problem of form.querySelectorAll('.problem')) problem.remove();
-  for (const field of form.querySelectorAll('[aria-invalid]')) field.removeAttribute('aria-invalid');
+  for (const field of form.querySelectorAll('[aria-invalid]')) {
+    field.removeAttribute('aria-invalid');
+    field.removeAttribute('aria-describedby');
+  }
 }
 
 function showProblem(form, { message, details }) {
@@ -32,12 +35,14 @@ function showProblem(form, { message, details }) {
   for (const { field: name, message: text } of details ?? []) {
     const field = form.elements[name.split('.').at(-1)];
     if (!field?.closest) continue;
-    const problem = document.createElement('span');
+    const problem = document.createElement('p');
     problem.className = 'problem';
+    problem.id = `problem-${field.name}`;
     problem.setAttribute('role', 'alert');
     problem.textContent = text;
     field.setAttribute('aria-invalid', 'true');
-    field.after(problem);
+    field.setAttribute('aria-describedby', problem.id);
+    (field.closest('.field') ?? field).after(problem);
     if (!isShown) field.focus();
     isShown = true;
   }

@@ -83,6 +83,9 @@ export function openPalette() {
 
 export function startPalette() {
   if (!dialog) return;
+  if (navigator.platform.startsWith('Mac')) {
+    for (const key of document.querySelectorAll('[data-palette-key]')) key.textContent = '⌘K';
+  }
   input.addEventListener('keydown', onKey);
   input.addEventListener('input', () => {
     clearTimeout(timer);

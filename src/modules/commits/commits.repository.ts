@@ -1,4 +1,5 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, OnModuleDestroy } from '@nestjs/common';
+import { Observable, Subject } from 'rxjs';
 import type { Page } from '../../common/storage/page.js';
 import { ServicesDatabase } from '../../common/storage/services-database.js';
 import {
@@ -23,7 +24,9 @@ type Filter = keyof typeof CONDITIONS;
 
 /** The commits of `services.sqlite`, each with the JSON that goes over the wire. */
 @Injectable()
-export class CommitsRepository {
+export class CommitsRepository implements OnModuleDestroy {
+  private readonly changes = new Subject<string>();
+
   private readonly known = this.database.write<{ id: string }, [string]>('SELECT id FROM commits WHERE commit_id = ?');
   private readonly insert = this.database.write(
     'INSERT INTO commits (id, commit_id, timestamp, agent, label, vm_id, json) VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -41,24 +44,35 @@ export class CommitsRepository {
     database.define(CreateCommits1790000100000);
   }
 
+  /** The id of each commit that came or went, once that is durable. */
+  get changes$(): Observable<string> {
+    return this.changes.asObservable();
+  }
+
+  onModuleDestroy(): void {
+    this.changes.complete();
+  }
+
   /** Stores the commit that `make` gives when its turn comes; it is told whether the commit is known already. */
   create(commitId: string, make: (isKnown: boolean) => Commit): Promise<string> {
-    return this.database.change(() => {
+    return this.database.change((announce) => {
       const commit = make(this.known.get(commitId) !== undefined);
       const { id, timestamp, agent, label, vmId, tags = [] } = commit;
       const json = JSON.stringify(commit);
       this.insert.run(id, commitId, timestamp, agent ?? null, label ?? null, vmId, json);
       for (const tag of tags) this.insertTag.run(tag, timestamp, id);
+      announce(() => this.changes.next(id));
       return json;
     });
   }
 
   /** Takes a commit away; `orElse` throws where there is none. */
   remove(commitId: string, orElse: () => never): Promise<void> {
-    return this.database.change(() => {
+    return this.database.change((announce) => {
       const { id } = this.known.get(commitId) ?? orElse();
       this.deleteTags.run(id);
       this.delete.run(id);
+      announce(() => this.changes.next(id));
     });
   }
 

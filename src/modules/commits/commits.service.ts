@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Observable } from 'rxjs';
 import { Clock } from '../../common/clock.js';
 import { conflict, notFound } from '../../common/errors/domain-error.js';
 import { IdSource } from '../../common/storage/id-source.js';
@@ -11,11 +12,16 @@ import { CommitsRepository } from './commits.repository.js';
 /** The ledger of VM snapshots: who made which, of what, and what for. */
 @Injectable()
 export class CommitsService {
+  /** The id of each commit that came or went, once that is durable. */
+  readonly changes$: Observable<string>;
+
   constructor(
     private readonly repository: CommitsRepository,
     private readonly ids: IdSource,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.changes$ = repository.changes$;
+  }
 
   record({ commitId, vmId, label, agent, tags, metadata }: RecordCommit): Promise<string> {
     return this.repository.create(commitId, (isKnown) => {

@@ -2,9 +2,8 @@ import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { Answer } from '../../common/http/answer.js';
 import { ApiNextCursorHeader } from '../../common/openapi/lists.js';
-import { TimeRangeQuery } from '../../common/validation/time-range.dto.js';
 import { LogEntries, LogEntry } from './log-entry.entity.js';
-import { AppendLogEntry } from './log.dto.js';
+import { AppendLogEntry, ReadLog } from './log.dto.js';
 import { LogService } from './log.service.js';
 
 @ApiTags('log')
@@ -22,7 +21,7 @@ export class LogController {
   /** Lists the newest entries of a time span, oldest first. */
   @Get()
   @ApiOkResponse({ type: LogEntries })
-  list(@Query() query: TimeRangeQuery): Answer {
+  list(@Query() query: ReadLog): Answer {
     return Answer.list('entries', this.log.list(query));
   }
 
@@ -30,7 +29,7 @@ export class LogController {
   @Get('raw')
   @ApiProduces('text/plain')
   @ApiOkResponse({ type: String, ...ApiNextCursorHeader })
-  raw(@Query() query: TimeRangeQuery): Answer {
+  raw(@Query() query: ReadLog): Answer {
     return Answer.lines(this.log.raw(query));
   }
 }

@@ -1,4 +1,5 @@
-import { Name, Text } from '../../common/validation/fields.js';
+import { Name, QueryText, Text } from '../../common/validation/fields.js';
+import { TimeRangeQuery } from '../../common/validation/time-range.dto.js';
 
 export class AppendLogEntry {
   /** @example "Tests are green after the parser fix" */
@@ -10,5 +11,11 @@ export class AppendLogEntry {
    * @example builder-1
    */
   @Name({ optional: true })
+  agent?: string;
+}
+
+export class ReadLog extends TimeRangeQuery {
+  /** Only entries of this agent. */
+  @QueryText()
   agent?: string;
 }

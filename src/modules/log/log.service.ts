@@ -5,8 +5,8 @@ import { IdSource } from '../../common/storage/id-source.js';
 import type { Page } from '../../common/storage/page.js';
 import { asOneLine } from '../../common/text-line.js';
 import { PAGE_MAX_ITEMS } from '../../common/validation/fields.js';
-import { timeRange, TimeRangeQuery } from '../../common/validation/time-range.dto.js';
-import type { AppendLogEntry } from './log.dto.js';
+import { timeRange } from '../../common/validation/time-range.dto.js';
+import type { AppendLogEntry, ReadLog } from './log.dto.js';
 import type { LogEntry } from './log-entry.entity.js';
 import { LogRepository } from './log.repository.js';
 
@@ -28,12 +28,12 @@ export class LogService {
     return this.repository.append(() => ({ id: this.ids.next(), timestamp: this.clock.timestamp(), text, agent }));
   }
 
-  list({ limit = PAGE_MAX_ITEMS, cursor, ...span }: TimeRangeQuery): Page {
-    return this.repository.list({ ...timeRange(span, this.clock), cursor, limit });
+  list({ agent, cursor, limit = PAGE_MAX_ITEMS, ...span }: ReadLog): Page {
+    return this.repository.list({ agent, cursor, limit, ...timeRange(span, this.clock) });
   }
 
   /** The same as {@link list}, each entry as a line of text. */
-  raw(query: TimeRangeQuery): Page {
+  raw(query: ReadLog): Page {
     const page = this.list(query);
     return { ...page, items: page.items.map((json) => asLine(JSON.parse(json) as LogEntry)) };
   }

@@ -3,10 +3,12 @@ import { PickType } from '@nestjs/swagger';
 import { EVENT_TYPES, type FeedEvent } from '../feed/event.entity.js';
 import { ListEvents } from '../feed/feed.dto.js';
 import { FeedService } from '../feed/feed.service.js';
-import { records } from './records.js';
+import type { ExportedList } from './exports.js';
+import { newestFirst, records } from './records.js';
 import type { UiPage } from './ui-page.js';
 
 const PAGE_ITEMS = 100;
+const COLUMNS = ['id', 'timestamp', 'agent', 'type', 'summary', 'detail', 'metadata'] satisfies (keyof FeedEvent)[];
 
 export class FeedQuery extends PickType(ListEvents, ['agent', 'type', 'since', 'cursor'] as const) {}
 
@@ -22,6 +24,11 @@ export class FeedView {
       data: { query, types: EVENT_TYPES },
       parts: { list: { load: () => this.events(query) } },
     };
+  }
+
+  /** Newest first, as it is shown. */
+  export(query: FeedQuery): ExportedList {
+    return { name: 'feed', columns: COLUMNS, page: (at) => newestFirst(this.feed.list({ ...query, ...at })) };
   }
 
   /** The page of one event. */

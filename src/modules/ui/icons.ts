@@ -26,6 +26,7 @@ const SHAPES = {
   help: '<circle cx="8" cy="8" r="6"/><path d="M6.3 6.3a1.8 1.8 0 1 1 2.5 1.9c-.6.3-.8.6-.8 1.2M8 11.4v.1"/>',
   leave: '<path d="M9 3H3.5v10H9M7 8h6.5M11 5.5 13.5 8 11 10.5"/>',
   copy: '<rect x="5.5" y="5.5" width="8" height="8" rx="1"/><path d="M10.5 5.5v-3h-8v8h3"/>',
+  download: '<path d="M8 2.5v7M5 7l3 3 3-3M3 13h10"/>',
   depends: '<path d="M4 3v5.5a2 2 0 0 0 2 2h6M9.5 8 12 10.5 9.5 13"/>',
 } as const;
 export type IconName = keyof typeof SHAPES;

@@ -1,6 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import { map, type Observable } from 'rxjs';
 import { BoardService } from '../board/board.service.js';
+import { CommitsService } from '../commits/commits.service.js';
 import { FeedService } from '../feed/feed.service.js';
 import { JournalService } from '../journal/journal.service.js';
 import { LogService } from '../log/log.service.js';
@@ -24,13 +25,14 @@ export const LIVE_TOPICS = Symbol('LIVE_TOPICS');
 /** All topics that a part of a page can name in `live`. */
 export const liveTopics: Provider = {
   provide: LIVE_TOPICS,
-  inject: [BoardService, FeedService, RegistryService, LogService, JournalService],
+  inject: [BoardService, FeedService, RegistryService, LogService, JournalService, CommitsService],
   useFactory: (
     board: BoardService,
     feed: FeedService,
     registry: RegistryService,
     log: LogService,
     journal: JournalService,
+    commits: CommitsService,
   ): LiveTopic[] => [
     { name: 'board', changes$: board.changes$, paceMs: AT_ONCE_MS },
     { name: 'feed', changes$: feed.events$.pipe(map(({ id }) => id)), paceMs: CALM_MS },
@@ -38,5 +40,6 @@ export const liveTopics: Provider = {
     { name: 'heartbeats', changes$: registry.beats$, paceMs: CALM_MS },
     { name: 'log', changes$: log.entries$, paceMs: AT_ONCE_MS },
     { name: 'journal', changes$: journal.entries$, paceMs: AT_ONCE_MS },
+    { name: 'commits', changes$: commits.changes$, paceMs: AT_ONCE_MS },
   ],
 };

@@ -10,3 +10,8 @@ export interface Records<T> {
 export function records<T>({ items, nextCursor }: Page): Records<T> {
   return { items: items.map((json) => JSON.parse(json) as T), nextCursor };
 }
+
+/** A page of a list that its service gives oldest first. */
+export function newestFirst(page: Page): Page {
+  return { ...page, items: page.items.reverse() };
+}

@@ -3,7 +3,9 @@ import { PickType } from '@nestjs/swagger';
 import { PageQuery } from '../../common/validation/time-range.dto.js';
 import { BoardService } from '../board/board.service.js';
 import type { Task } from '../board/task.entity.js';
+import type { ExportedList } from './exports.js';
 import { records } from './records.js';
+import { TASK_COLUMNS } from './tasks.view.js';
 import type { UiPage } from './ui-page.js';
 
 const PAGE_ITEMS = 25;
@@ -22,6 +24,10 @@ export class ReviewView {
       data: { query },
       parts: { queue: { live: ['board'], load: () => this.queue(query) } },
     };
+  }
+
+  export(): ExportedList {
+    return { name: 'review', columns: TASK_COLUMNS, page: (at) => this.board.reviewQueue(at) };
   }
 
   private queue(query: ReviewQuery): object {

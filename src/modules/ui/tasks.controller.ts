@@ -1,7 +1,8 @@
-import { Controller, Get, Param, Query, Req } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req, StreamableFile } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request } from 'express';
 import type { Answer } from '../../common/http/answer.js';
+import { Exports, GetExport } from './exports.js';
 import { Frame } from './frame.js';
 import { TaskQuery, TaskView } from './task.view.js';
 import { TasksQuery, TasksView } from './tasks.view.js';
@@ -13,11 +14,17 @@ export class TasksController {
     private readonly frame: Frame,
     private readonly tasks: TasksView,
     private readonly task: TaskView,
+    private readonly exports: Exports,
   ) {}
 
   @Get()
   list(@Query() query: TasksQuery, @Req() request: Request): Promise<Answer> {
     return this.frame.show(request, this.tasks.page(query));
+  }
+
+  @GetExport()
+  export(@Param('ending') ending: string, @Query() query: TasksQuery): Promise<StreamableFile> {
+    return this.exports.file(ending, this.tasks.export(query));
   }
 
   @Get(':id')

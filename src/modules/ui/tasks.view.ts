@@ -3,10 +3,26 @@ import { PickType } from '@nestjs/swagger';
 import { ListTasks } from '../board/board.dto.js';
 import { BoardService } from '../board/board.service.js';
 import { type Task, TASK_STATUSES } from '../board/task.entity.js';
+import type { ExportedList } from './exports.js';
 import { records } from './records.js';
 import type { UiPage } from './ui-page.js';
 
 const PAGE_ITEMS = 50;
+export const TASK_COLUMNS = [
+  'id',
+  'title',
+  'status',
+  'assignee',
+  'score',
+  'tags',
+  'dependencies',
+  'createdBy',
+  'createdAt',
+  'updatedAt',
+  'description',
+  'notes',
+  'artifacts',
+] satisfies (keyof Task)[];
 
 export class TasksQuery extends PickType(ListTasks, ['status', 'assignee', 'tag', 'cursor'] as const) {}
 
@@ -24,5 +40,9 @@ export class TasksView {
         list: { live: ['board'], load: () => records<Task>(this.board.list({ ...query, limit: PAGE_ITEMS })) },
       },
     };
+  }
+
+  export(query: TasksQuery): ExportedList {
+    return { name: 'tasks', columns: TASK_COLUMNS, page: (at) => this.board.list({ ...query, ...at }) };
   }
 }

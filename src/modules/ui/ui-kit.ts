@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { html, Html } from '../../common/pages/html.js';
 import type { TaskStatus } from '../board/task.entity.js';
+import type { ExportEnding } from './export-formats.js';
 import { ago, compact, dollars, exact, whole } from './formats.js';
 import { icon, type IconName } from './icons.js';
 import { sparkline } from './sparkline.js';
@@ -36,11 +37,21 @@ export class UiKit {
 
   /** The address of the page that is shown, with these filters changed; an empty one is taken away. */
   link(changes: Record<string, string | undefined>): string {
+    return this.path + this.filters(changes);
+  }
+
+  /** The filters of the page that is shown, some of them changed, as what follows a path: empty or `?…`. */
+  filters(changes: Record<string, string | undefined>): string {
     const query = new URLSearchParams();
     for (const [name, value] of Object.entries({ ...this.request?.query, ...changes })) {
       if (typeof value === 'string' && value !== '') query.set(name, value);
     }
-    return query.size > 0 ? `${this.path}?${query.toString()}` : this.path;
+    return query.size > 0 ? `?${query.toString()}` : '';
+  }
+
+  /** Where the list of this page, with its filters, is had as a file; `folder` names one of several. */
+  exportLink(ending: ExportEnding, folder = ''): string {
+    return `${this.path.replace(/\/$/, '')}/${folder}export.${ending}${this.filters({ cursor: '' })}`;
   }
 
   /** An address in the dashboard, its path's parts and its filters encoded. */
@@ -51,6 +62,11 @@ export class UiKit {
   /** How long ago; the exact time on hover. */
   time(iso: string): Html {
     return html`<time datetime="${iso}" title="${exact(iso)}" data-ago>${ago(Date.parse(iso), this.now)}</time>`;
+  }
+
+  /** The time of day, for lists by day; the exact time on hover. */
+  timeOfDay(iso: string): Html {
+    return html`<time datetime="${iso}" title="${exact(iso)}">${iso.slice(11, 19)}</time>`;
   }
 
   /** A short label; `kind` gives colour and shape. */

@@ -1,24 +1,32 @@
 import { Module } from '@nestjs/common';
 import { BoardModule } from '../board/board.module.js';
+import { CommitsModule } from '../commits/commits.module.js';
 import { FeedModule } from '../feed/feed.module.js';
 import { JournalModule } from '../journal/journal.module.js';
 import { LogModule } from '../log/log.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
 import { UsageModule } from '../usage/usage.module.js';
+import { CommitsPageController } from './commits.controller.js';
+import { CommitsView } from './commits.view.js';
 import { CostToday } from './cost-today.js';
 import { DashboardController } from './dashboard.controller.js';
 import { DashboardView } from './dashboard.view.js';
 import { EventRate } from './event-rate.js';
 import { EventRows } from './event-rows.js';
+import { Exports } from './exports.js';
 import { FeedPageController } from './feed.controller.js';
 import { FeedView } from './feed.view.js';
 import { FleetController } from './fleet.controller.js';
 import { FleetView } from './fleet.view.js';
 import { Frame } from './frame.js';
+import { JournalPageController } from './journal.controller.js';
+import { JournalView } from './journal.view.js';
 import { LiveChanges } from './live-changes.js';
 import { LiveStream } from './live-stream.js';
 import { liveTopics } from './live-topics.js';
 import { LiveController } from './live.controller.js';
+import { LogPageController } from './log.controller.js';
+import { LogView } from './log.view.js';
 import { NumbersView } from './numbers.view.js';
 import { ReviewController } from './review.controller.js';
 import { ReviewView } from './review.view.js';
@@ -30,16 +38,18 @@ import { TasksView } from './tasks.view.js';
 import { Trends } from './trends.js';
 import { UiKits } from './ui-kits.js';
 
-const SERVICES = [BoardModule, FeedModule, RegistryModule, LogModule, JournalModule, UsageModule];
-const FRAME = [Frame, UiKits, liveTopics, LiveChanges, LiveStream, EventRows];
+const SERVICES = [BoardModule, FeedModule, RegistryModule, LogModule, JournalModule, CommitsModule, UsageModule];
+const FRAME = [Frame, UiKits, liveTopics, LiveChanges, LiveStream, EventRows, Exports];
 const NUMBERS = [Trends, EventRate, CostToday, NumbersView];
 const PAGES = [DashboardController, TasksController, ReviewController, FeedPageController, FleetController];
 const VIEWS = [DashboardView, TasksView, TaskView, ReviewView, FeedView, FleetView, SearchView];
+const RECORDS = [LogView, JournalView, CommitsView];
+const RECORD_PAGES = [LogPageController, JournalPageController, CommitsPageController];
 
 /** The dashboard: pages for the people who watch the swarm. It alone may know all services. */
 @Module({
   imports: SERVICES,
-  controllers: [...PAGES, SearchController, LiveController],
-  providers: [...FRAME, ...NUMBERS, ...VIEWS],
+  controllers: [...PAGES, ...RECORD_PAGES, SearchController, LiveController],
+  providers: [...FRAME, ...NUMBERS, ...VIEWS, ...RECORDS],
 })
 export class UiModule {}

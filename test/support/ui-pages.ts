@@ -11,4 +11,8 @@ export const UI_PAGES: ListedPage[] = [
   { name: 'review', path: '/ui/review' },
   { name: 'feed', path: '/ui/feed' },
   { name: 'fleet', path: '/ui/fleet' },
+  { name: 'skills', path: '/ui/skills' },
+  { name: 'extensions', path: '/ui/skills?kind=extension' },
+  { name: 'skill-agents', path: '/ui/skills/agents' },
+  { name: 'reports', path: '/ui/reports' },
 ];

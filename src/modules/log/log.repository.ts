@@ -47,9 +47,7 @@ export class LogRepository implements Projection<LogEntry> {
 
   /** The newest matches of a span, oldest first. */
   list({ agent, ...span }: LogFilter): Page {
-    return agent === undefined
-      ? readTimeline(this.lists.all, [], span)
-      : readTimeline(this.lists.agent, [agent], span);
+    return agent === undefined ? readTimeline(this.lists.all, [], span) : readTimeline(this.lists.agent, [agent], span);
   }
 
   private read(condition: string): TimelineStatement {

@@ -15,3 +15,12 @@ export interface Rendering {
   /** How the text begins, for previews. */
   excerpt: string;
 }
+
+/** What a page shows of a report. */
+export interface Shown {
+  /** The report's JSON without its content. */
+  head: string;
+  html: string | null;
+  /** The Markdown itself, where there is no `html` to show. */
+  content: string | null;
+}

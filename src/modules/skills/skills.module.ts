@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AgentItemsRepository } from './agent-items.repository.js';
 import { AgentsRepository } from './agents.repository.js';
 import { ChangesRepository } from './changes.repository.js';
 import { ExtensionsController } from './extensions.controller.js';
@@ -11,7 +12,15 @@ import { SyncService } from './sync.service.js';
 
 @Module({
   controllers: [SkillsController, ExtensionsController, SyncController],
-  providers: [AgentsRepository, ChangesRepository, ItemsRepository, SkillsService, SkillsStream, SyncService],
+  providers: [
+    AgentItemsRepository,
+    AgentsRepository,
+    ChangesRepository,
+    ItemsRepository,
+    SkillsService,
+    SkillsStream,
+    SyncService,
+  ],
   exports: [SkillsService, SyncService],
 })
 export class SkillsModule {}

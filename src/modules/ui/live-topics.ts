@@ -6,6 +6,10 @@ import { FeedService } from '../feed/feed.service.js';
 import { JournalService } from '../journal/journal.service.js';
 import { LogService } from '../log/log.service.js';
 import { RegistryService } from '../registry/registry.service.js';
+import { ReportsService } from '../reports/reports.service.js';
+import { SharesService } from '../reports/shares.service.js';
+import { SkillsService } from '../skills/skills.service.js';
+import { SyncService } from '../skills/sync.service.js';
 
 /** Something whose changes open pages are told about. */
 export interface LiveTopic {
@@ -25,7 +29,10 @@ export const LIVE_TOPICS = Symbol('LIVE_TOPICS');
 /** All topics that a part of a page can name in `live`. */
 export const liveTopics: Provider = {
   provide: LIVE_TOPICS,
-  inject: [BoardService, FeedService, RegistryService, LogService, JournalService, CommitsService],
+  inject: [
+    ...[BoardService, FeedService, RegistryService, LogService, JournalService, CommitsService],
+    ...[SkillsService, SyncService, ReportsService, SharesService],
+  ],
   useFactory: (
     board: BoardService,
     feed: FeedService,
@@ -33,6 +40,10 @@ export const liveTopics: Provider = {
     log: LogService,
     journal: JournalService,
     commits: CommitsService,
+    skills: SkillsService,
+    sync: SyncService,
+    reports: ReportsService,
+    shares: SharesService,
   ): LiveTopic[] => [
     { name: 'board', changes$: board.changes$, paceMs: AT_ONCE_MS },
     { name: 'feed', changes$: feed.events$.pipe(map(({ id }) => id)), paceMs: CALM_MS },
@@ -41,5 +52,9 @@ export const liveTopics: Provider = {
     { name: 'log', changes$: log.entries$, paceMs: AT_ONCE_MS },
     { name: 'journal', changes$: journal.entries$, paceMs: AT_ONCE_MS },
     { name: 'commits', changes$: commits.changes$, paceMs: AT_ONCE_MS },
+    { name: 'skills', changes$: skills.changes$.pipe(map(({ type, name }) => `${type}/${name}`)), paceMs: AT_ONCE_MS },
+    { name: 'syncs', changes$: sync.synced$, paceMs: CALM_MS },
+    { name: 'reports', changes$: reports.changes$, paceMs: AT_ONCE_MS },
+    { name: 'shares', changes$: shares.changes$, paceMs: AT_ONCE_MS },
   ],
 };

@@ -23,7 +23,7 @@ export class UiKit {
   readonly dollars = dollars;
   readonly statusNames = STATUS_NAMES;
 
-  /** @param origin where the API is reached, for commands that people copy */
+  /** @param origin where the server is reached, for commands and addresses that people copy */
   constructor(
     private readonly request: Request | undefined,
     private readonly now: number,
@@ -59,9 +59,19 @@ export class UiKit {
     return ['/ui', path, ...ids.map(encodeURIComponent)].join('/');
   }
 
+  /** The whole address of a path, for people to pass on. */
+  address(path: string): string {
+    return this.origin + path;
+  }
+
   /** How long ago; the exact time on hover. */
   time(iso: string): Html {
     return html`<time datetime="${iso}" title="${exact(iso)}" data-ago>${ago(Date.parse(iso), this.now)}</time>`;
+  }
+
+  /** The day; the exact time on hover. */
+  day(iso: string): Html {
+    return html`<time datetime="${iso}" title="${exact(iso)}">${iso.slice(0, 10)}</time>`;
   }
 
   /** The time of day, for lists by day; the exact time on hover. */

@@ -5,6 +5,8 @@ import { FeedModule } from '../feed/feed.module.js';
 import { JournalModule } from '../journal/journal.module.js';
 import { LogModule } from '../log/log.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
+import { ReportsModule } from '../reports/reports.module.js';
+import { SkillsModule } from '../skills/skills.module.js';
 import { UsageModule } from '../usage/usage.module.js';
 import { CommitsPageController } from './commits.controller.js';
 import { CommitsView } from './commits.view.js';
@@ -28,10 +30,18 @@ import { LiveController } from './live.controller.js';
 import { LogPageController } from './log.controller.js';
 import { LogView } from './log.view.js';
 import { NumbersView } from './numbers.view.js';
+import { ReportView } from './report.view.js';
+import { ReportsPageController } from './reports.controller.js';
+import { ReportsView } from './reports.view.js';
 import { ReviewController } from './review.controller.js';
 import { ReviewView } from './review.view.js';
 import { SearchController } from './search.controller.js';
 import { SearchView } from './search.view.js';
+import { SkillAgentsController } from './skill-agents.controller.js';
+import { SkillAgentsView } from './skill-agents.view.js';
+import { SkillView } from './skill.view.js';
+import { SkillsPageController } from './skills.controller.js';
+import { SkillsView } from './skills.view.js';
 import { TaskView } from './task.view.js';
 import { TasksController } from './tasks.controller.js';
 import { TasksView } from './tasks.view.js';
@@ -39,17 +49,20 @@ import { Trends } from './trends.js';
 import { UiKits } from './ui-kits.js';
 
 const SERVICES = [BoardModule, FeedModule, RegistryModule, LogModule, JournalModule, CommitsModule, UsageModule];
+const KNOWLEDGE = [SkillsModule, ReportsModule];
 const FRAME = [Frame, UiKits, liveTopics, LiveChanges, LiveStream, EventRows, Exports];
 const NUMBERS = [Trends, EventRate, CostToday, NumbersView];
 const PAGES = [DashboardController, TasksController, ReviewController, FeedPageController, FleetController];
 const VIEWS = [DashboardView, TasksView, TaskView, ReviewView, FeedView, FleetView, SearchView];
 const RECORDS = [LogView, JournalView, CommitsView];
 const RECORD_PAGES = [LogPageController, JournalPageController, CommitsPageController];
+const KNOWLEDGE_VIEWS = [SkillsView, SkillView, SkillAgentsView, ReportsView, ReportView];
+const KNOWLEDGE_PAGES = [SkillsPageController, SkillAgentsController, ReportsPageController];
 
 /** The dashboard: pages for the people who watch the swarm. It alone may know all services. */
 @Module({
-  imports: SERVICES,
-  controllers: [...PAGES, ...RECORD_PAGES, SearchController, LiveController],
-  providers: [...FRAME, ...NUMBERS, ...VIEWS, ...RECORDS],
+  imports: [...SERVICES, ...KNOWLEDGE],
+  controllers: [...PAGES, ...RECORD_PAGES, ...KNOWLEDGE_PAGES, SearchController, LiveController],
+  providers: [...FRAME, ...NUMBERS, ...VIEWS, ...RECORDS, ...KNOWLEDGE_VIEWS],
 })
 export class UiModule {}

@@ -45,7 +45,7 @@ export class IndexAgentItems1790000500000 implements MigrationInterface {
     for (const kind of ['skill', 'extension']) {
       await runner.query(
         `INSERT OR IGNORE INTO hub_agent_items
-         SELECT agent_id, '${kind}', value ->> 'name', value ->> 'version' FROM hub_agents, json_each(json, '$.${kind}s')`,
+         SELECT agent_id, '${kind}', value ->> 'name', value ->> 'version' FROM hub_agents a, json_each(a.json, '$.${kind}s')`,
       );
     }
   }

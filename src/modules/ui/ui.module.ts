@@ -57,7 +57,8 @@ const VIEWS = [DashboardView, TasksView, TaskView, ReviewView, FeedView, FleetVi
 const RECORDS = [LogView, JournalView, CommitsView];
 const RECORD_PAGES = [LogPageController, JournalPageController, CommitsPageController];
 const KNOWLEDGE_VIEWS = [SkillsView, SkillView, SkillAgentsView, ReportsView, ReportView];
-const KNOWLEDGE_PAGES = [SkillsPageController, SkillAgentsController, ReportsPageController];
+// `skills/agents/…` is none of the kinds of `skills/:kind/…`: the first that matches answers.
+const KNOWLEDGE_PAGES = [SkillAgentsController, SkillsPageController, ReportsPageController];
 
 /** The dashboard: pages for the people who watch the swarm. It alone may know all services. */
 @Module({

@@ -4,6 +4,7 @@ import { ConfigModule } from './common/config/config.module.js';
 import { HttpModule } from './common/http/http.module.js';
 import { PagesModule } from './common/pages/pages.module.js';
 import { StorageModule } from './common/storage/storage.module.js';
+import { TakeoverModule } from './common/takeover/takeover.module.js';
 import { AuthModule } from './modules/auth/auth.module.js';
 import { BoardModule } from './modules/board/board.module.js';
 import { CommitsModule } from './modules/commits/commits.module.js';
@@ -27,6 +28,7 @@ export class AppModule {
       imports: [
         ConfigModule.with(config),
         StorageModule,
+        TakeoverModule,
         PagesModule,
         AuthModule,
         HealthModule,

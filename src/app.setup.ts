@@ -11,6 +11,7 @@ import { PageErrorFilter } from './common/pages/page-error.filter.js';
 import { DuckFiles } from './common/storage/duckdb-files.js';
 import { RecordLogs } from './common/storage/record-logs.js';
 import { ServicesDatabase } from './common/storage/services-database.js';
+import { Takeover } from './common/takeover/takeover.js';
 import { DtoPipe } from './common/validation/dto.pipe.js';
 import { AuthGuard } from './modules/auth/auth.guard.js';
 
@@ -49,6 +50,7 @@ export function setUp(app: NestExpressApplication): void {
 export async function start(app: NestExpressApplication): Promise<void> {
   // First, so that the logs draw no id before all that were ever drawn are known.
   await app.get(ServicesDatabase).open();
+  await app.get(Takeover).run();
   await app.get(RecordLogs).start();
   await app.get(DuckFiles).start();
   app.get(Lifecycle).started();

@@ -308,6 +308,8 @@ describe('credentials that fail', () => {
       .type('form')
       .send({ From: '+1', Body: 'x' });
 
+  const guessLink = (): request.Test => app.anonymous.get(`/reports/share/${'x'.repeat(43)}`);
+
   it.each(Object.entries(tries))('are slowed down for one client: %s', async (_, attempt) => {
     await restart({ failuresPerMinute: 3, env: { TRUST_PROXY: 'loopback' } });
     const guess = (from: string): request.Test => attempt().set('X-Forwarded-For', from);
@@ -319,11 +321,12 @@ describe('credentials that fail', () => {
   });
 
   it('share one count, and never slow down the good ones', async () => {
-    await restart({ failuresPerMinute: 4, env: { TWILIO_AUTH_TOKEN: 'secret' } });
+    await restart({ failuresPerMinute: 5, env: { TWILIO_AUTH_TOKEN: 'secret' } });
     const session = await openSession();
     expect((await forgeSms()).status).toBe(403);
+    expect((await guessLink()).status).toBe(404);
     for (const guess of Object.values(tries)) expect((await guess()).status).toBe(401);
-    for (const guess of [forgeSms, ...Object.values(tries)]) expect((await guess()).status).toBe(429);
+    for (const guess of [forgeSms, guessLink, ...Object.values(tries)]) expect((await guess()).status).toBe(429);
     expect((await app.api.get('/board/tasks')).status).toBe(200);
     expect((await browser(session).get('/ui/')).status).toBe(200);
     expect((await signIn(await makeLink())).status).toBe(303);

@@ -126,7 +126,7 @@ describe('a usage.duckdb', () => {
   });
 
   it.each([
-    ['CREATE TABLE sessions (id VARCHAR)', /was not made by this server/],
+    ['CREATE TABLE others (id VARCHAR)', /was not made by this server/],
     [
       'CREATE TABLE schema_version (version INTEGER); INSERT INTO schema_version VALUES (99)',
       /a newer version of this server/,

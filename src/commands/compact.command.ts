@@ -4,6 +4,8 @@ import { AppModule } from '../app.module.js';
 import { loadConfig } from '../common/config/config.js';
 import { exitWith } from '../common/errors/start-error.js';
 import { RecordLogs } from '../common/storage/record-logs.js';
+import { ServicesDatabase } from '../common/storage/services-database.js';
+import { Takeover } from '../common/takeover/takeover.js';
 
 /**
  * `npm run compact`: rewrites the logs of things that change (tasks, VMs) as what they are now. The files with their
@@ -16,6 +18,8 @@ async function compact(): Promise<void> {
   });
   const logs = app.get(RecordLogs);
   try {
+    await app.get(ServicesDatabase).open();
+    await app.get(Takeover).run();
     await logs.start();
     for (const log of logs.compactable) {
       const before = log.position.lines;
@@ -24,6 +28,7 @@ async function compact(): Promise<void> {
     }
   } finally {
     await app.close();
+    await app.get(ServicesDatabase).close();
     await logs.stop();
   }
 }

@@ -1,18 +1,25 @@
-/** Every page of the dashboard: it is looked at by the tests through HTTP, by axe, and by the screenshots. */
+/** A page of the dashboard that the tests through HTTP, axe and the screenshots look at. */
 export interface ListedPage {
   /** Names the screenshot. */
   name: string;
   path: string;
+  /** For the page of one thing: the links on `path` of which the first leads there. */
+  follow?: string;
 }
 
 export const UI_PAGES: ListedPage[] = [
   { name: 'dashboard', path: '/ui/' },
   { name: 'tasks', path: '/ui/tasks' },
+  { name: 'task', path: '/ui/review', follow: '[data-row-link]' },
   { name: 'review', path: '/ui/review' },
   { name: 'feed', path: '/ui/feed' },
+  { name: 'event', path: '/ui/feed', follow: '[data-row-link]' },
   { name: 'fleet', path: '/ui/fleet' },
   { name: 'skills', path: '/ui/skills' },
   { name: 'extensions', path: '/ui/skills?kind=extension' },
+  { name: 'skill', path: '/ui/skills', follow: '[data-row-link]' },
   { name: 'skill-agents', path: '/ui/skills/agents' },
+  { name: 'skill-agent', path: '/ui/skills/agents', follow: '[data-row-link]' },
   { name: 'reports', path: '/ui/reports' },
+  { name: 'report', path: '/ui/reports', follow: '[data-row-link]' },
 ];

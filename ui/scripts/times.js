@@ -14,7 +14,7 @@ export function ago(time) {
 }
 
 function refresh() {
-  for (const time of document.querySelectorAll('time[data-ago]')) {
+  for (const time of document.querySelectorAll('time[data-ago][datetime]')) {
     const text = ago(Date.parse(time.dateTime));
     if (time.textContent !== text) time.textContent = text;
   }

@@ -1,6 +1,9 @@
 import { DomainError, invalidInput } from '../errors/domain-error.js';
 import { parseInstant } from '../validation/time.js';
 
+/** Larger than every id and every name, whatever its form. */
+export const TEXT_CEILING = '\u{10FFFF}';
+
 /**
  * An opaque place in a list: the sort keys of the last item that was given out, so that the next page is found by an
  * index and does not shift when items are added or removed in between.

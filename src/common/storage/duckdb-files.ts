@@ -36,7 +36,10 @@ export class DuckFiles {
     for (const { database, idTables } of this.files) {
       await database.start();
       for (const table of idTables) {
-        const [row] = await database.read<{ id: string | null }>(`SELECT max(id) AS id FROM ${table}`);
+        // Those that came from a predecessor may have another form.
+        const [row] = await database.read<{ id: string | null }>(
+          `SELECT max(id) AS id FROM ${table} WHERE regexp_full_match(id, '[0-7][0-9A-HJKMNP-TV-Z]{25}')`,
+        );
         this.ids.seed(row?.id ?? '');
       }
     }

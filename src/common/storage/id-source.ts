@@ -6,6 +6,7 @@ import { Clock } from '../clock.js';
 const TIME_LENGTH = 10;
 const RANDOM_LENGTH = 16;
 const BASE32 = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const LAST_MILLISECOND = '7ZZZZZZZZZ';
 /** Leaves so much room above the first random part of a millisecond that counting up from it cannot overflow. */
 const FIRST_DIGIT_MASK = 0x0f;
 
@@ -55,6 +56,16 @@ export class IdSource {
     while (part.length < RANDOM_LENGTH) part += BASE32.charAt((this.random[this.randomUsed++] ?? 0) & 0x1f);
     return part;
   }
+}
+
+/** When an id was drawn, in milliseconds since 1970; `NaN` for one of another form. */
+export function timeOfId(id: string): number {
+  return isValid(id) ? decodeTime(id) : NaN;
+}
+
+/** False for ids so close to the largest possible one that those after it might run out. */
+export function leavesRoom(id: string): boolean {
+  return !isValid(id) || id.toUpperCase() < LAST_MILLISECOND;
 }
 
 /** The smallest id that can have been drawn at this time: a bound for range queries, not an id. */

@@ -68,19 +68,7 @@ export class LogFile {
    * its own. This file stays as it is, also when the disk refuses.
    */
   async writeReplacement(records: Iterable<object>, firstBatch: number): Promise<Addition> {
-    const path = replacementOf(this.path);
-    await this.disk.remove(path);
-    const file = await this.disk.open(path);
-    try {
-      const written = await writeRecords(file, records, firstBatch);
-      await file.sync();
-      return written;
-    } catch (error) {
-      await this.disk.remove(path);
-      throw error;
-    } finally {
-      await file.close();
-    }
+    return writeLogFile(this.disk, replacementOf(this.path), records, firstBatch);
   }
 
   /**
@@ -106,6 +94,27 @@ export class LogFile {
 
 function replacementOf(path: string): string {
   return `${path}.new`;
+}
+
+/** Writes a log file of these records, each a batch of its own, and syncs it. Where the disk refuses, there is none. */
+export async function writeLogFile(
+  disk: Disk,
+  path: string,
+  records: Iterable<object>,
+  firstBatch: number,
+): Promise<Addition> {
+  await disk.remove(path);
+  const file = await disk.open(path);
+  try {
+    const written = await writeRecords(file, records, firstBatch);
+    await file.sync();
+    return written;
+  } catch (error) {
+    await disk.remove(path);
+    throw error;
+  } finally {
+    await file.close();
+  }
 }
 
 async function writeRecords(file: DiskFile, records: Iterable<object>, firstBatch: number): Promise<Addition> {

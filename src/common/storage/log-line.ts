@@ -42,6 +42,11 @@ export function readLine(line: Buffer): LogLine | undefined {
   return { json: `${line.toString('utf8', 0, line.length - text.length)}}`, position };
 }
 
+/** True for what a predecessor wrote: there is nothing at the line's end that is or once was a seal. */
+export function isUnsealed(line: Buffer): boolean {
+  return !DAMAGED_SEAL.test(line.toString('latin1', Math.max(0, line.length - SEAL_MAX_BYTES)));
+}
+
 function readUnsealed(json: string): LogLine | undefined {
   try {
     const value: unknown = JSON.parse(json);

@@ -17,7 +17,8 @@ export interface BrokenTail {
   isDamage: boolean;
 }
 
-interface RawLine {
+/** What stands between two line breaks; `bytes` are without them. */
+export interface RawLine {
   bytes: Buffer;
   offset: number;
   isComplete: boolean;
@@ -64,13 +65,13 @@ export function findTail(path: string): BrokenTail | undefined {
 
 /** Every readable line of a file, whatever stands between them, and the ranges that are not readable: for repair. */
 export function* scanLines(path: string): Generator<PlacedLine | { offset: number; damaged: Buffer }> {
-  for (const raw of rawLines(path, 0)) yield placed(raw) ?? { offset: raw.offset, damaged: raw.bytes };
+  for (const raw of rawLines(path)) yield placed(raw) ?? { offset: raw.offset, damaged: raw.bytes };
 }
 
 /** How many lines begin before this offset. */
 export function countLines(path: string, offset: number): number {
   let count = 0;
-  for (const raw of rawLines(path, 0)) {
+  for (const raw of rawLines(path)) {
     if (raw.offset >= offset) break;
     count += 1;
   }
@@ -110,7 +111,8 @@ function placed(raw: RawLine): PlacedLine | undefined {
   return line && { ...line, bytes: raw.bytes, offset: raw.offset, length: raw.bytes.length + 1 };
 }
 
-function* rawLines(path: string, from: number): Generator<RawLine> {
+/** The lines of any file from `from` on, where one begins. */
+export function* rawLines(path: string, from = 0): Generator<RawLine> {
   const file = openSync(path, 'r');
   try {
     let rest = Buffer.alloc(0);

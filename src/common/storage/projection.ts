@@ -32,9 +32,13 @@ export interface Projection<R extends object = object> {
 export interface FreshStart {
   cleared?: true;
   compacted?: true;
+  /** The predecessor's file that the records come from. */
+  imported?: string;
   id: string;
 }
 
+/** It has nothing beside its two fields, so no record of a predecessor passes for one. */
 export function isFreshStart(record: object): record is FreshStart {
-  return 'cleared' in record || 'compacted' in record;
+  const isMarked = 'cleared' in record || 'compacted' in record || 'imported' in record;
+  return isMarked && Object.keys(record).length === 2;
 }

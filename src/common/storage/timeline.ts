@@ -1,5 +1,5 @@
 import type { TimeRange } from '../validation/time-range.dto.js';
-import { decodeCursor, encodeCursor } from './cursor.js';
+import { decodeCursor, encodeCursor, TEXT_CEILING } from './cursor.js';
 import type { Statement } from './sqlite.js';
 import { oldestFirst, Page, takePage } from './page.js';
 
@@ -17,9 +17,6 @@ export interface TimelineSpan extends TimeRange {
 type TimelineParameters = [...filters: string[], from: string, to: string, beforeId: string, limit: number];
 export type TimelineStatement = Statement<TimelineRow, TimelineParameters>;
 
-/** Larger than every id. */
-const ID_CEILING = '8';
-
 /** The end of a query over a table that has an index on its filters, `timestamp` and `id`. */
 export function newestInSpan(table: string): string {
   return `${table}.timestamp >= ? AND (${table}.timestamp, ${table}.id) < (?, ?)
@@ -29,7 +26,7 @@ export function newestInSpan(table: string): string {
 /** The newest entries of a span, newest first, by a statement that ends in {@link newestInSpan}. */
 export function newestFirst(statement: TimelineStatement, filters: string[], span: TimelineSpan): Page {
   const { from, to, cursor, limit } = span;
-  const [end = to, beforeId = ID_CEILING] = cursor === undefined ? [] : decodeCursor(cursor, 2);
+  const [end = to, beforeId = TEXT_CEILING] = cursor === undefined ? [] : decodeCursor(cursor, 2);
   const rows = statement.iterate(...filters, from, end, beforeId, limit + 1);
   return takePage(
     rows,

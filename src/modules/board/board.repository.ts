@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { decodeCursor, decodeNumberCursor, encodeCursor } from '../../common/storage/cursor.js';
+import { decodeCursor, decodeNumberCursor, encodeCursor, TEXT_CEILING } from '../../common/storage/cursor.js';
 import type { Statement } from '../../common/storage/sqlite.js';
 import { Page, takePage } from '../../common/storage/page.js';
 import type { Projection } from '../../common/storage/projection.js';
@@ -24,8 +24,6 @@ export interface TaskFilter {
 const COLUMNS = 't.id, t.updated_at, t.head, t.notes, t.artifacts';
 /** How many tasks a search by title looks at, the newest first. */
 const SEARCHED_TASKS = 5000;
-/** Larger than every id, and than every timestamp. */
-const CEILING = 'Z';
 
 /** `board.jsonl`: a change of a task a line. The index knows each task's lines. */
 @Injectable()
@@ -170,7 +168,7 @@ export class BoardRepository implements Projection<TaskChange> {
 
   /** Newest first. */
   list({ status, assignee, tag, cursor, limit }: TaskFilter): Page {
-    const [beforeId = CEILING] = cursor === undefined ? [] : decodeCursor(cursor, 1);
+    const [beforeId = TEXT_CEILING] = cursor === undefined ? [] : decodeCursor(cursor, 1);
     const filters = Object.entries({ tag, status, assignee }).filter(([, value]) => value !== undefined);
     const rows = this.listBy(filters.map(([field]) => field)).iterate(
       ...filters.map(([, value]) => value ?? ''),
@@ -182,7 +180,7 @@ export class BoardRepository implements Projection<TaskChange> {
 
   /** Those in review, latest change first. */
   reviewQueue(limit: number, cursor?: string): Page {
-    const [beforeTime = CEILING, beforeId = ''] = cursor === undefined ? [] : decodeCursor(cursor, 2);
+    const [beforeTime = TEXT_CEILING, beforeId = ''] = cursor === undefined ? [] : decodeCursor(cursor, 2);
     const rows = this.inReview.iterate(beforeTime, beforeId, limit + 1);
     return takePage(rows, limit, taskJson, ({ updated_at, id }) => encodeCursor(updated_at, id));
   }

@@ -3,7 +3,7 @@ import { map, Observable } from 'rxjs';
 import { Clock } from '../../common/clock.js';
 import { defined } from '../../common/defined.js';
 import { notFound } from '../../common/errors/domain-error.js';
-import { decodeCursor, encodeCursor } from '../../common/storage/cursor.js';
+import { decodeNumberCursor, encodeCursor } from '../../common/storage/cursor.js';
 import { IdSource } from '../../common/storage/id-source.js';
 import type { Page } from '../../common/storage/page.js';
 import { PAGE_MAX_ITEMS } from '../../common/validation/fields.js';
@@ -101,11 +101,11 @@ export class BoardService {
   /** The newest notes, oldest first. */
   notes(id: string, { cursor, limit = PAGE_MAX_ITEMS }: PageQuery): Page {
     const notes = this.repository.notesOf(id) ?? unknown();
-    const [beforeId] = cursor === undefined ? [] : decodeCursor(cursor, 1);
-    const older = beforeId === undefined ? notes : notes.filter((note) => note.id < beforeId);
-    const shown = older.slice(-limit);
-    const nextCursor = older.length > shown.length && shown[0] ? encodeCursor(shown[0].id) : undefined;
-    return { items: shown.map((note) => JSON.stringify(note)), nextCursor };
+    // Notes are only ever added, so how many stand before the page is a place that stays.
+    const end = cursor === undefined ? notes.length : decodeNumberCursor(cursor);
+    const start = Math.max(0, end - limit);
+    const items = notes.slice(start, end).map((note) => JSON.stringify(note));
+    return { items, nextCursor: start > 0 ? encodeCursor(String(start)) : undefined };
   }
 
   update(id: string, { title, description, status, assignee, tags, dependencies }: UpdateTask): Promise<string> {

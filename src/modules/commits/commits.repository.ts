@@ -35,6 +35,7 @@ export class CommitsRepository implements OnModuleDestroy {
   private readonly deleteTags = this.database.write('DELETE FROM commit_tags WHERE id = ?');
   private readonly delete = this.database.write('DELETE FROM commits WHERE id = ?');
 
+  private readonly any = this.database.write<{ id: string }, []>('SELECT id FROM commits LIMIT 1');
   private readonly byCommitId = this.database.read<{ json: string }, [string]>(
     'SELECT json FROM commits WHERE commit_id = ?',
   );
@@ -57,13 +58,18 @@ export class CommitsRepository implements OnModuleDestroy {
   create(commitId: string, make: (isKnown: boolean) => Commit): Promise<string> {
     return this.database.change((announce) => {
       const commit = make(this.known.get(commitId) !== undefined);
-      const { id, timestamp, agent, label, vmId, tags = [] } = commit;
-      const json = JSON.stringify(commit);
-      this.insert.run(id, commitId, timestamp, agent ?? null, label ?? null, vmId, json);
-      for (const tag of tags) this.insertTag.run(tag, timestamp, id);
-      announce(() => this.changes.next(id));
-      return json;
+      announce(() => this.changes.next(commit.id));
+      return this.store(commit);
     });
+  }
+
+  /** Stores a commit within a transaction and gives its JSON. */
+  store(commit: Commit): string {
+    const { id, commitId, timestamp, agent, label, vmId, tags = [] } = commit;
+    const json = JSON.stringify(commit);
+    this.insert.run(id, commitId, timestamp, agent ?? null, label ?? null, vmId, json);
+    for (const tag of tags) this.insertTag.run(tag, timestamp, id);
+    return json;
   }
 
   /** Takes a commit away; `orElse` throws where there is none. */
@@ -74,6 +80,10 @@ export class CommitsRepository implements OnModuleDestroy {
       this.delete.run(id);
       announce(() => this.changes.next(id));
     });
+  }
+
+  get isEmpty(): boolean {
+    return this.any.get() === undefined;
   }
 
   find(commitId: string): string | undefined {

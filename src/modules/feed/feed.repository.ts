@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { decodeCursor, encodeCursor } from '../../common/storage/cursor.js';
+import { decodeCursor, encodeCursor, TEXT_CEILING } from '../../common/storage/cursor.js';
+import { smallestIdAt, timeOfId } from '../../common/storage/id-source.js';
 import type { Statement } from '../../common/storage/sqlite.js';
 import { oldestFirst, Page, takePage } from '../../common/storage/page.js';
 import type { Projection } from '../../common/storage/projection.js';
@@ -24,9 +25,10 @@ export interface EventFilter {
 
 type FilterParameters = [...filters: string[], afterId: string, beforeId: string, afterTime: string, limit: number];
 
-const LAST_ID = '8';
 /** How many names a search for agents looks at. */
 const SEARCHED_AGENTS = 10_000;
+/** How much later than its id's time the timestamp of an event of ours may be. */
+const ID_TIME_SLACK_MS = 1000;
 
 /** `feed.jsonl`: an event a line. Its statistics are kept as it grows. */
 @Injectable()
@@ -40,7 +42,8 @@ export class FeedRepository implements Projection<FeedEvent> {
     CREATE INDEX events_by_type ON events (type, id);
     CREATE INDEX events_by_agent_and_type ON events (agent, type, id);
     CREATE TABLE event_agents (agent TEXT PRIMARY KEY, count INTEGER NOT NULL, latest_id TEXT NOT NULL);
-    CREATE TABLE event_types (type TEXT PRIMARY KEY, count INTEGER NOT NULL);`;
+    CREATE TABLE event_types (type TEXT PRIMARY KEY, count INTEGER NOT NULL);
+    CREATE TABLE event_lags (ms INTEGER PRIMARY KEY);`;
 
   readonly records = this.logs.define(this);
 
@@ -54,13 +57,19 @@ export class FeedRepository implements Projection<FeedEvent> {
   private readonly countType = this.logs.index.write(
     'INSERT INTO event_types VALUES (?, 1) ON CONFLICT (type) DO UPDATE SET count = count + 1',
   );
-  private readonly emptyTables = ['events', 'event_agents', 'event_types'].map((table) =>
+  private readonly keepLag = this.logs.index.write<never, [ms: number, same: number]>(
+    'INSERT INTO event_lags SELECT ? WHERE ? > (SELECT coalesce(max(ms), 0) FROM event_lags)',
+  );
+  private readonly emptyTables = ['events', 'event_agents', 'event_types', 'event_lags'].map((table) =>
     this.logs.index.write(`DELETE FROM ${table}`),
   );
 
   private readonly newestOfAll = this.logs.index.read<{ id: string | null }, []>('SELECT max(id) AS id FROM events');
   private readonly countInRange = this.logs.index.read<{ count: number }, [string, string]>(
     'SELECT count(*) AS count FROM events WHERE id >= ? AND id < ?',
+  );
+  private readonly largestLag = this.logs.index.read<{ ms: number }, [least: number]>(
+    'SELECT max(coalesce(max(ms), 0), ?) AS ms FROM event_lags',
   );
   private readonly byId = this.logs.index.read<EventRow, [string]>('SELECT id, json FROM events WHERE id = ?');
   private readonly lists = {
@@ -91,6 +100,8 @@ export class FeedRepository implements Projection<FeedEvent> {
     this.insert.run(id, agent, type, timestamp, json);
     this.countAgent.run(agent, id);
     this.countType.run(type);
+    const lag = Date.parse(timestamp) - timeOfId(id);
+    if (lag > ID_TIME_SLACK_MS) this.keepLag.run(lag, lag);
     return json;
   }
 
@@ -117,7 +128,7 @@ export class FeedRepository implements Projection<FeedEvent> {
 
   /** The newest matches, oldest first. */
   newest({ agent, type, afterId, afterTime, cursor, limit }: EventFilter): Page {
-    const [beforeId = LAST_ID] = cursor === undefined ? [] : decodeCursor(cursor, 1);
+    const [beforeId = TEXT_CEILING] = cursor === undefined ? [] : decodeCursor(cursor, 1);
     const statement = agent
       ? type
         ? this.lists.agentAndType
@@ -145,8 +156,14 @@ export class FeedRepository implements Projection<FeedEvent> {
     return this.newestOfAll.get()?.id ?? undefined;
   }
 
-  countBetween(fromId: string, toId: string): number {
-    return this.countInRange.get(fromId, toId)?.count ?? 0;
+  countBetween(from: number, to: number): number {
+    return this.countInRange.get(smallestIdAt(from), smallestIdAt(to))?.count ?? 0;
+  }
+
+  /** A bound of ids: what has a smaller one has no later timestamp than this, also where another server recorded it. */
+  smallestIdAfter(timestamp: string): string {
+    const lag = this.largestLag.get(ID_TIME_SLACK_MS)?.ms ?? ID_TIME_SLACK_MS;
+    return smallestIdAt(Date.parse(timestamp) - lag);
   }
 
   /** Events with larger ids, by id; of one agent, or of all. */

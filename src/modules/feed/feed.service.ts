@@ -3,7 +3,7 @@ import { map, Observable } from 'rxjs';
 import { Clock } from '../../common/clock.js';
 import { notFound } from '../../common/errors/domain-error.js';
 import type { StreamEvent } from '../../common/sse/sse-hub.js';
-import { IdSource, isUlid, smallestIdAt } from '../../common/storage/id-source.js';
+import { IdSource, isUlid } from '../../common/storage/id-source.js';
 import type { Page } from '../../common/storage/page.js';
 import { PAGE_MAX_ITEMS } from '../../common/validation/fields.js';
 import { parseInstant } from '../../common/validation/time.js';
@@ -11,8 +11,6 @@ import type { ListEvents, PublishEvent } from './feed.dto.js';
 import { FeedRepository } from './feed.repository.js';
 
 const DEFAULT_LIMIT = 50;
-/** How much later than its id's time the timestamp of an event may be that another server recorded. */
-const ID_TIME_SLACK_MS = 1000;
 
 /** The feed: what agents tell each other, in one order for everyone. */
 @Injectable()
@@ -51,7 +49,7 @@ export class FeedService {
   }
 
   list({ since, limit = DEFAULT_LIMIT, ...filter }: ListEvents): Page {
-    return this.repository.newest({ ...filter, ...lowerBound(since), limit: limit || PAGE_MAX_ITEMS });
+    return this.repository.newest({ ...filter, ...this.lowerBound(since), limit: limit || PAGE_MAX_ITEMS });
   }
 
   /** How many events there are. */
@@ -70,7 +68,7 @@ export class FeedService {
 
   /** How many events were accepted from one time until before another, in milliseconds since 1970. */
   countBetween(from: number, to: number): number {
-    return this.repository.countBetween(smallestIdAt(from), smallestIdAt(to));
+    return this.repository.countBetween(from, to);
   }
 
   /** Agents that told something and have this text in their name; of more than 10,000 agents only some are looked at. */
@@ -90,12 +88,12 @@ export class FeedService {
   after(id: string, agent: string | undefined, limit: number): Iterable<StreamEvent> {
     return this.repository.after(id, agent, limit);
   }
-}
 
-/** An id's time is never earlier than its event's timestamp, so a time also bounds the ids that must be looked at. */
-function lowerBound(since: string | undefined): { afterId: string; afterTime: string } {
-  if (!since) return { afterId: '', afterTime: '' };
-  if (isUlid(since)) return { afterId: since.toUpperCase(), afterTime: '' };
-  const afterTime = parseInstant(since) ?? '';
-  return { afterId: smallestIdAt(Date.parse(afterTime) - ID_TIME_SLACK_MS), afterTime };
+  /** An id's time is hardly ever earlier than its event's timestamp, so a time also bounds the ids to be looked at. */
+  private lowerBound(since: string | undefined): { afterId: string; afterTime: string } {
+    if (!since) return { afterId: '', afterTime: '' };
+    if (isUlid(since)) return { afterId: since.toUpperCase(), afterTime: '' };
+    const afterTime = parseInstant(since) ?? '';
+    return { afterId: this.repository.smallestIdAfter(afterTime), afterTime };
+  }
 }

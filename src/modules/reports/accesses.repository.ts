@@ -49,12 +49,17 @@ export class AccessesRepository implements OnModuleDestroy {
   record(counts: ReadonlyMap<string, number>, known: () => Omit<ShareAccess, 'reportId'>[]): Promise<void> {
     return this.database.change((announce) => {
       for (const [linkId, count] of counts) {
-        const link = this.addToCount.get(count, linkId);
-        if (link) announce(() => this.counted.next(link.reportId));
+        const reportId = this.count(linkId, count);
+        if (reportId !== undefined) announce(() => this.counted.next(reportId));
       }
       for (const access of known()) this.put(access);
       for (const linkId of counts.keys()) this.trim(linkId);
     });
+  }
+
+  /** Counts readings of a link within a change; gives its report, if there is such a link. */
+  count(linkId: string, count: number): string | undefined {
+    return this.addToCount.get(count, linkId)?.reportId;
   }
 
   /** Logs a reading within a change; the caller sees to the link's count and to {@link trim}. */

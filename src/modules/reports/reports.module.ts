@@ -6,6 +6,7 @@ import { RenderingsService } from './renderings.service.js';
 import { ReportsController } from './reports.controller.js';
 import { ReportsRepository } from './reports.repository.js';
 import { ReportsService } from './reports.service.js';
+import { ReportsTakeover } from './reports.takeover.js';
 import { SharePageController } from './share-page.controller.js';
 import { SharePageFilter } from './share-page.filter.js';
 import { SharePagesService } from './share-pages.service.js';
@@ -22,6 +23,7 @@ import { SharesService } from './shares.service.js';
     RenderingsService,
     ReportsRepository,
     ReportsService,
+    ReportsTakeover,
     SharePageFilter,
     SharePagesService,
     SharesRepository,

@@ -30,6 +30,8 @@ export class ReportsRepository implements OnModuleDestroy {
   private readonly insertTag = this.database.write('INSERT OR IGNORE INTO report_tags VALUES (?, ?, ?)');
   private readonly delete = this.database.write('DELETE FROM reports WHERE id = ?');
 
+  private readonly any = this.database.write<{ id: string }, []>('SELECT id FROM reports LIMIT 1');
+
   private readonly byId = this.database.read<{ head: string; content: string }, [string]>(
     'SELECT head, content FROM reports WHERE id = ?',
   );
@@ -85,6 +87,10 @@ export class ReportsRepository implements OnModuleDestroy {
       if (this.delete.run(id) === 0) orElse();
       announce(() => this.changes.next(id));
     });
+  }
+
+  get isEmpty(): boolean {
+    return this.any.get() === undefined;
   }
 
   find(id: string): string | undefined {

@@ -1,6 +1,8 @@
-import { Catch, HttpStatus, Injectable } from '@nestjs/common';
+import { ArgumentsHost, Catch, HttpStatus, Injectable } from '@nestjs/common';
 import type { Response } from 'express';
+import { DomainError } from '../../common/errors/domain-error.js';
 import { ErrorFilter } from '../../common/errors/error.filter.js';
+import { FailureLimit } from '../../common/http/failure-limit.js';
 import { Pages } from '../../common/pages/pages.js';
 import { SHARE_HEADERS } from './share-headers.js';
 
@@ -8,8 +10,17 @@ import { SHARE_HEADERS } from './share-headers.js';
 @Catch()
 @Injectable()
 export class SharePageFilter extends ErrorFilter {
-  constructor(private readonly pages: Pages) {
+  constructor(
+    private readonly pages: Pages,
+    private readonly failures: FailureLimit,
+  ) {
     super();
+  }
+
+  /** A link that leads nowhere may be a guess. */
+  override catch(error: unknown, host: ArgumentsHost): void {
+    const isGuess = error instanceof DomainError && error.code === 'not_found';
+    super.catch(isGuess ? this.failures.refuse(host.switchToHttp().getRequest(), error) : error, host);
   }
 
   protected override send(response: Response, body: { error: string }): void {

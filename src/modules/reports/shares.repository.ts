@@ -39,6 +39,7 @@ export class SharesRepository implements OnModuleDestroy {
     `INSERT INTO share_links (link_id, report_id, created_at, created_by, expires_at, label, revoked, access_count)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
+  private readonly any = this.database.write<{ seq: number }, []>('SELECT seq FROM share_links LIMIT 1');
   private readonly revokedOf = this.database.write<KnownLink, [string]>(
     'SELECT revoked, report_id AS reportId FROM share_links WHERE link_id = ?',
   );
@@ -82,6 +83,17 @@ export class SharesRepository implements OnModuleDestroy {
   /** Stores a link within a change; links are newest first in the order in which they are stored. */
   put({ linkId, reportId, createdAt, createdBy, expiresAt, label, revoked, accessCount }: ShareLink): void {
     this.insert.run(linkId, reportId, createdAt, createdBy, expiresAt, label, revoked, accessCount);
+  }
+
+  /** Stores a link of the past within a change; false when its report is not there. */
+  adopt(link: ShareLink): boolean {
+    if (!this.reportOf.get(link.reportId)) return false;
+    this.put(link);
+    return true;
+  }
+
+  get isEmpty(): boolean {
+    return this.any.get() === undefined;
   }
 
   /** Revokes what `check` lets pass; it is told what is known of the link, gives it back, or throws where it cannot be revoked. */

@@ -24,6 +24,7 @@ export class AgentsRepository implements OnModuleDestroy {
     `INSERT INTO hub_agents (agent_id, last_sync, json) VALUES (?, ?, ?)
      ON CONFLICT (agent_id) DO UPDATE SET last_sync = excluded.last_sync, json = excluded.json`,
   );
+  private readonly any = this.database.write<{ agent_id: string }, []>('SELECT agent_id FROM hub_agents LIMIT 1');
   private readonly byId = this.database.read<{ json: string }, [string]>(
     'SELECT json FROM hub_agents WHERE agent_id = ?',
   );
@@ -55,6 +56,10 @@ export class AgentsRepository implements OnModuleDestroy {
       this.store(inventory);
       announce(() => this.kept.next(inventory.agentId));
     });
+  }
+
+  get isEmpty(): boolean {
+    return this.any.get() === undefined;
   }
 
   /** Keeps a report within a transaction. */

@@ -16,6 +16,7 @@ export class ChangesRepository implements OnModuleDestroy {
   private readonly recorded = new Subject<StreamEvent & { topic: string }>();
 
   private readonly insert = this.database.write('INSERT INTO hub_changes VALUES (?, ?)');
+  private readonly known = this.database.write<{ json: string }, [string]>('SELECT json FROM hub_changes WHERE id = ?');
   private readonly byId = this.database.read<{ id: string }, [string]>('SELECT id FROM hub_changes WHERE id = ?');
   private readonly following = this.database.read<ChangeRow, [string, number]>(
     'SELECT id, json FROM hub_changes WHERE id > ? ORDER BY id LIMIT ?',
@@ -37,6 +38,13 @@ export class ChangesRepository implements OnModuleDestroy {
     const event = { id: change.id, json: JSON.stringify(change), topic: change.type };
     this.insert.run(event.id, event.json);
     announce(() => this.recorded.next(event));
+  }
+
+  /** Stores a change of the past, of which nobody is told, within a transaction. */
+  adopt(change: HubChange): void {
+    const json = JSON.stringify(change);
+    // What both of a predecessor's files know is one change.
+    if (this.known.get(change.id)?.json !== json) this.insert.run(change.id, json);
   }
 
   /** Changes with larger ids, by id. */

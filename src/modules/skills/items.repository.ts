@@ -29,7 +29,7 @@ export class ItemsRepository {
   );
   private readonly keepVersion = this.database.write(
     `INSERT INTO hub_versions (kind, name, version) VALUES (?, ?, ?)
-     ON CONFLICT (kind, name) DO UPDATE SET version = excluded.version`,
+     ON CONFLICT (kind, name) DO UPDATE SET version = max(version, excluded.version)`,
   );
   private readonly upsert = this.database.write(
     `INSERT INTO hub_items (kind, name, enabled, version, sha256, head, content) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -42,6 +42,9 @@ export class ItemsRepository {
   private readonly delete = this.database.write('DELETE FROM hub_items WHERE kind = ? AND name = ?');
   private readonly deleteTags = this.database.write('DELETE FROM hub_item_tags WHERE kind = ? AND name = ?');
   private readonly insertTag = this.database.write('INSERT OR IGNORE INTO hub_item_tags VALUES (?, ?, ?)');
+  private readonly any = this.database.write<{ name: string }, [kind: string]>(
+    'SELECT name FROM hub_items WHERE kind = ? LIMIT 1',
+  );
   private readonly changed = this.database.write<ItemRow, Key>(
     'SELECT name, head, content FROM hub_items WHERE kind = ? AND name = ?',
   );
@@ -92,6 +95,20 @@ export class ItemsRepository {
     return this.headByName.get(kind, name)?.head;
   }
 
+  /** Stores an item of the past as it is, within a transaction. */
+  adopt(kind: ItemKind, head: ItemHead, content: string): void {
+    this.store(kind, head, content);
+  }
+
+  /** Lets the versions of a name go on from this one, or from where they stand, within a transaction. */
+  raiseVersion(kind: ItemKind, name: string, version: number): void {
+    this.keepVersion.run(kind, name, version);
+  }
+
+  isEmpty(kind: ItemKind): boolean {
+    return this.any.get(kind) === undefined;
+  }
+
   find(kind: ItemKind, name: string): string | undefined {
     const row = this.byName.get(kind, name);
     return row && wire(row);
@@ -119,7 +136,7 @@ export class ItemsRepository {
       this.updateHead.run(Number(enabled), json, kind, name);
     } else {
       this.upsert.run(kind, name, Number(enabled), version, sha256, json, content);
-      this.keepVersion.run(kind, name, version);
+      this.raiseVersion(kind, name, version);
     }
     for (const tag of tags) this.insertTag.run(kind, tag, name);
   }

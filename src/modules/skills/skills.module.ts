@@ -9,6 +9,7 @@ import { SkillsService } from './skills.service.js';
 import { SkillsStream } from './skills.stream.js';
 import { SyncController } from './sync.controller.js';
 import { SyncService } from './sync.service.js';
+import { HubTakeover } from './hub.takeover.js';
 
 @Module({
   controllers: [SkillsController, ExtensionsController, SyncController],
@@ -20,6 +21,7 @@ import { SyncService } from './sync.service.js';
     SkillsService,
     SkillsStream,
     SyncService,
+    HubTakeover,
   ],
   exports: [SkillsService, SyncService],
 })

@@ -26,11 +26,7 @@ export class Frame {
   /** The page, or those of its parts that the request asks for. */
   async show(request: Request, page: UiPage): Promise<Answer> {
     // Taken before anything is read: what changes meanwhile is told to the page again.
-    const live = {
-      revisions: JSON.stringify(this.live.revisions()),
-      cursor: this.live.cursor(),
-      now: this.clock.now(),
-    };
+    const live = { ...this.live.now(), now: this.clock.now() };
     const shared = { ui: this.kits.of(request), ...page.data };
     const wanted = request.get(PARTS_HEADER)?.split(',') ?? Object.keys(page.parts);
     const parts = await this.render(page, wanted, shared);

@@ -1,5 +1,6 @@
 import { Inject, Injectable, OnModuleDestroy } from '@nestjs/common';
 import { Observable, Subject } from 'rxjs';
+import { decodeTime } from 'ulid';
 import { FeedService } from '../feed/feed.service.js';
 import { LIVE_TOPICS, type LiveTopic } from './live-topics.js';
 
@@ -42,9 +43,14 @@ export class LiveChanges implements OnModuleDestroy {
     return this.current;
   }
 
-  /** Where the stream of a page that is read now has to begin. */
-  cursor(): string {
-    return this.feed.newestId() ?? BEFORE_ALL_EVENTS;
+  /** What a page that is read now has to know to be kept up to date: see `ui/scripts/live.js`. */
+  now(): { revisions: string; cursor: string; lastEventAt?: string } {
+    const newest = this.feed.newestId();
+    return {
+      revisions: JSON.stringify(this.current),
+      cursor: newest ?? BEFORE_ALL_EVENTS,
+      lastEventAt: newest && new Date(decodeTime(newest)).toISOString(),
+    };
   }
 
   onModuleDestroy(): void {

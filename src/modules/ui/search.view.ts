@@ -2,9 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { QueryText } from '../../common/validation/fields.js';
 import { BoardService } from '../board/board.service.js';
 import { FeedService } from '../feed/feed.service.js';
+import type { ReportHead } from '../reports/report.entity.js';
+import { ReportsService } from '../reports/reports.service.js';
+import { records } from './records.js';
 import { STATUS_NAMES } from './ui-kit.js';
 
 const FOUND_MAX = 8;
+/** The newest ones. */
+const SEARCHED_REPORTS = 500;
 
 export class SearchQuery {
   /** Any part of a title or a name. */
@@ -25,10 +30,11 @@ export class SearchView {
   constructor(
     private readonly board: BoardService,
     private readonly feed: FeedService,
+    private readonly reports: ReportsService,
   ) {}
 
   find({ q = '' }: SearchQuery): Found[] {
-    return q === '' ? [] : [...this.tasks(q), ...this.agents(q)];
+    return q === '' ? [] : [...this.tasks(q), ...this.agents(q), ...this.titled(q)];
   }
 
   private tasks(text: string): Found[] {
@@ -44,6 +50,16 @@ export class SearchView {
       kind: 'Agent',
       title: agent,
       path: `/ui/feed?agent=${encodeURIComponent(agent)}`,
+    }));
+  }
+
+  private titled(text: string): Found[] {
+    const { items } = records<ReportHead>(this.reports.list({ limit: SEARCHED_REPORTS }));
+    const found = items.filter(({ title }) => title.toLowerCase().includes(text.toLowerCase()));
+    return found.slice(0, FOUND_MAX).map(({ id, title, author }) => ({
+      kind: `Report · ${author}`,
+      title,
+      path: `/ui/report/${encodeURIComponent(id)}`,
     }));
   }
 }

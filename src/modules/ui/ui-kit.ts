@@ -64,9 +64,13 @@ export class UiKit {
     return this.origin + path;
   }
 
+  ago(iso: string): string {
+    return ago(Date.parse(iso), this.now);
+  }
+
   /** How long ago; the exact time on hover. */
   time(iso: string): Html {
-    return html`<time datetime="${iso}" title="${exact(iso)}" data-ago>${ago(Date.parse(iso), this.now)}</time>`;
+    return html`<time datetime="${iso}" title="${exact(iso)}" data-ago>${this.ago(iso)}</time>`;
   }
 
   /** The day; the exact time on hover. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { decodeTimeCursor, encodeCursor } from '../../common/storage/cursor.js';
+import { decodeTimeCursor, encodeCursor, TEXT_CEILING } from '../../common/storage/cursor.js';
 import { isoOf, timestampOf } from '../../common/storage/duckdb.js';
 import type { Session } from '../../common/storage/duckdb-handle.js';
 import { END_OF_TIME } from '../../common/validation/time.js';
@@ -25,9 +25,6 @@ export interface SessionFilter {
 
 type KeyRow = Pick<SessionRow, 'id' | 'session_id' | 'agent' | 'started_at'>;
 
-/** Larger than every id. */
-const ID_CEILING = '8';
-
 @Injectable()
 export class SessionRepository {
   constructor(private readonly database: UsageDatabase) {}
@@ -39,7 +36,7 @@ export class SessionRepository {
 
   /** Latest start first. */
   async latest({ agent, from, cursor, limit }: SessionFilter): Promise<Page> {
-    const [time, id] = cursor === undefined ? [END_OF_TIME, ID_CEILING] : decodeTimeCursor(cursor);
+    const [time, id] = cursor === undefined ? [END_OF_TIME, TEXT_CEILING] : decodeTimeCursor(cursor);
     const rows = await this.database.read<SessionRow>(
       `SELECT ${SESSION_COLUMNS} FROM usage_sessions AS s
        WHERE ($1 IS NULL OR agent = $1) AND ($2 IS NULL OR s.started_at >= $2)

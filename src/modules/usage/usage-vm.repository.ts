@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { decodeTimeCursor, encodeCursor } from '../../common/storage/cursor.js';
+import { decodeTimeCursor, encodeCursor, TEXT_CEILING } from '../../common/storage/cursor.js';
 import { isoOf, timestampOf } from '../../common/storage/duckdb.js';
 import type { Session } from '../../common/storage/duckdb-handle.js';
 import { Page, takePage } from '../../common/storage/page.js';
@@ -29,8 +29,6 @@ export interface UsageVmFilter {
 
 const COLUMNS = `id, vm_id, role, agent, commit_id, epoch_ms(created_at) AS created_at,
   epoch_ms(destroyed_at) AS destroyed_at, epoch_ms(recorded_at) AS recorded_at`;
-/** Larger than every id. */
-const ID_CEILING = '8';
 
 @Injectable()
 export class UsageVmRepository {
@@ -43,7 +41,7 @@ export class UsageVmRepository {
 
   /** Latest creation first. */
   async latest({ role, agent, from, cursor, limit }: UsageVmFilter): Promise<Page> {
-    const [time, id] = cursor === undefined ? [END_OF_TIME, ID_CEILING] : decodeTimeCursor(cursor);
+    const [time, id] = cursor === undefined ? [END_OF_TIME, TEXT_CEILING] : decodeTimeCursor(cursor);
     const rows = await this.database.read<VmRow>(
       `SELECT ${COLUMNS} FROM usage_vms AS v
        WHERE ($1 IS NULL OR role = $1) AND ($2 IS NULL OR agent = $2) AND ($3 IS NULL OR v.created_at >= $3)

@@ -6,6 +6,7 @@ import { UsageVmRepository } from './usage-vm.repository.js';
 import { UsageController } from './usage.controller.js';
 import { UsageDatabase } from './usage.database.js';
 import { UsageService } from './usage.service.js';
+import { UsageTakeover } from './usage.takeover.js';
 
 @Module({
   controllers: [UsageController],
@@ -16,6 +17,7 @@ import { UsageService } from './usage.service.js';
     UsageSumsRepository,
     UsageService,
     UsageReportService,
+    UsageTakeover,
   ],
   exports: [UsageService, UsageReportService],
 })

@@ -1,0 +1,104 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { describeInBrowser } from '../support/browser.js';
+import { Dashboard, live } from '../support/dashboard.js';
+import { makeEvent, makeTask } from '../support/make.js';
+import { UI_PAGES } from '../support/ui-pages.js';
+
+const THEMES = ['light', 'dark'] as const;
+/** The dashboard has some 2,000 elements. */
+const AXE_TIMEOUT_MS = 90_000;
+const PHONE = { width: 390, height: 844 };
+
+describeInBrowser('every page', () => {
+  const dashboard = new Dashboard();
+
+  beforeAll(async () => {
+    const { app } = dashboard;
+    const task = await makeTask(app, { title: 'seen by all', description: 'with everything', tags: ['one', 'two'] });
+    await app.api.post(`/board/tasks/${task.id}/notes`).send({ author: 'mason', content: 'no', type: 'blocker' });
+    const artifacts = [{ type: 'url', url: 'https://example.org/', label: 'the tower' }];
+    await app.api.post(`/board/tasks/${task.id}/review`).send({ summary: 'all done', artifacts });
+    await makeEvent(app, { type: 'question', detail: 'what?', metadata: { deep: true } });
+  });
+
+  it('keeps the theme that was chosen, from the first paint on', async () => {
+    const page = await dashboard.open('/ui/');
+    const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    const light = await background();
+    await page.getByRole('button', { name: 'Theme: system' }).click();
+    await page.getByRole('button', { name: 'Theme: light' }).click();
+    const dark = await background();
+    expect(dark).not.toBe(light);
+    // Before any other script has run.
+    await page.route('**/app.*.js', (route) => route.abort());
+    await page.reload();
+    expect(await background()).toBe(dark);
+  });
+
+  it('runs nothing that agents wrote', async () => {
+    const payload = `"'><script>window.ran=1</script><img src=x onerror="window.ran=1">`;
+    const task = await makeTask(dashboard.app, {
+      title: payload,
+      assignee: payload,
+      tags: [payload],
+      createdBy: payload,
+    });
+    await dashboard.app.api
+      .post(`/board/tasks/${task.id}/notes`)
+      .send({ author: payload, content: payload, type: 'update' });
+    const artifacts = [{ type: 'url', url: 'javascript:window.ran=1', label: 'click me' }];
+    await dashboard.app.api.post(`/board/tasks/${task.id}/artifacts`).send({ artifacts });
+    for (const path of [...UI_PAGES.map((listed) => listed.path), `/ui/tasks/${task.id}`]) {
+      const page = await dashboard.open(path);
+      const complaints: string[] = [];
+      page.on('console', (message) => complaints.push(message.text()));
+      await live(page);
+      await dashboard.app.api.post(`/board/tasks/${task.id}/bump`);
+      const event = await makeEvent(dashboard.app, { agent: payload, summary: payload });
+      await page.locator(`[data-live-last][datetime="${event['timestamp'] as string}"]`).waitFor();
+      expect([path, await page.evaluate(() => 'ran' in window), complaints]).toEqual([path, false, []]);
+      await page.close();
+    }
+    const page = await dashboard.open('/ui/');
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('window.ran');
+    await page
+      .getByRole('option', { name: /script/ })
+      .first()
+      .waitFor();
+    expect(await page.evaluate(() => 'ran' in window)).toBe(false);
+  });
+
+  it.each(UI_PAGES)('has $name fit a phone', async (listed) => {
+    const page = await dashboard.openListed(listed);
+    await page.setViewportSize(PHONE);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(PHONE.width);
+  });
+
+  it('can be read without scripts', async () => {
+    await makeTask(dashboard.app, { title: 'plain to see' });
+    const plain = await dashboard.withoutScripts();
+    const page = await dashboard.open('/ui/', plain);
+    await page.locator('.card').getByText('plain to see').waitFor();
+    await page.getByRole('link', { name: 'Tasks' }).click();
+    await page.getByLabel('Assignee').fill('nobody at all');
+    await page.getByRole('button', { name: 'Filter' }).click();
+    await page.getByText('No tasks here').waitFor();
+    await plain.close();
+  });
+
+  describe.each(THEMES)('in the %s theme', (colorScheme) => {
+    it.each(UI_PAGES)(
+      'has nothing that axe finds serious: $name',
+      async (listed) => {
+        const page = await dashboard.openListed(listed);
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+        expect(grave.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+      },
+      AXE_TIMEOUT_MS,
+    );
+  });
+});

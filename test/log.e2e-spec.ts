@@ -113,6 +113,18 @@ describe('GET /log and GET /log/raw', () => {
     expect((await rawLines(query)).map((line) => line.replace(/^\[\S+] (.*)\n$/, '$1'))).toEqual(expected);
   });
 
+  it('take entries of one agent, page by page, as text too', async () => {
+    for (const [agent, text] of Object.entries({ ann: 'a', Ann: 'b', bob: 'c' }))
+      await make(app, '/log', { text, agent });
+    await make(app, '/log', { text: 'd', agent: 'ann' });
+    expect(await texts({ agent: 'ann' })).toEqual(['a', 'd']);
+    expect(await texts({ agent: ' ', last: '0m' })).toEqual(['now', 'a', 'b', 'c', 'd']);
+    expect(await texts({ agent: 'nobody' })).toEqual([]);
+    expect(await rawLines({ agent: 'bob' })).toEqual([`[${NOON}] (bob) c\n`]);
+    const pages = await walk(app, '/log?agent=ann&limit=1');
+    expect(pages.map(({ body }) => (body as EntryPage).entries[0]?.text)).toEqual(['d', 'a']);
+  });
+
   it('understand a plus sign that was not encoded', async () => {
     const { body } = await app.api.get('/log?since=2026-01-31T13:00:00+02:00');
     expect(body).toMatchObject({ count: 3 });

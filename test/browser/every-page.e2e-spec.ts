@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { describeInBrowser } from '../support/browser.js';
 import { Dashboard, live } from '../support/dashboard.js';
-import { makeEvent, makeTask } from '../support/make.js';
+import { make, makeCommit, makeEvent, makeTask } from '../support/make.js';
 import { UI_PAGES } from '../support/ui-pages.js';
 
 const THEMES = ['light', 'dark'] as const;
@@ -20,6 +20,19 @@ describeInBrowser('every page', () => {
     const artifacts = [{ type: 'url', url: 'https://example.org/', label: 'the tower' }];
     await app.api.post(`/board/tasks/${task.id}/review`).send({ summary: 'all done', artifacts });
     await makeEvent(app, { type: 'question', detail: 'what?', metadata: { deep: true } });
+    await make(app, '/log', { text: `${'wall '.repeat(300)}${'w'.repeat(300)}`, agent: 'mason' });
+    await make(app, '/journal', {
+      text: 'it stands',
+      author: 'mason',
+      mood: 'proud',
+      tags: ['tower', 't'.repeat(200)],
+    });
+    await makeCommit(app, {
+      vmId: 'v'.repeat(200),
+      label: 'w'.repeat(300),
+      tags: ['golden'],
+      metadata: { deep: { down: 1 } },
+    });
   });
 
   it('keeps the theme that was chosen, from the first paint on', async () => {

@@ -48,6 +48,6 @@ export class CommitsView {
   /** The page of one commit. */
   commit(commitId: string): UiPage {
     const commit = JSON.parse(this.commits.get(commitId)) as Commit;
-    return { template: 'commit', title: commit.label ?? commit.commitId, data: { commit }, parts: {} };
+    return { template: 'commit', title: (commit.label || commit.commitId).slice(0, 80), data: { commit }, parts: {} };
   }
 }

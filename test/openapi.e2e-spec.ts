@@ -78,6 +78,21 @@ function operations(): [route: string, operation: Operation][] {
   );
 }
 
+describe('GET /docs', () => {
+  it('serves the page and its parts, under a policy that lets no foreign script in', async () => {
+    const page = await fetch(`${server.url}/docs`);
+    const html = await page.text();
+    expect([page.status, html]).toEqual([200, expect.stringContaining('swagger-ui')]);
+    expect(page.headers.get('content-security-policy')).toContain("script-src 'self'");
+    expect(html).not.toMatch(/<script>(?!\s*<\/script>)/);
+    const scripts = [...html.matchAll(/src="(\.?\/?[^"]+\.js)"/g)].map(
+      ([, path]) => new URL(path ?? '', `${server.url}/docs`).href,
+    );
+    expect(scripts.length).toBeGreaterThan(0);
+    for (const script of scripts) expect([script, (await fetch(script)).status]).toEqual([script, 200]);
+  });
+});
+
 describe('the OpenAPI document', () => {
   it('holds every route of the contract and no other', () => {
     expect(
@@ -121,6 +136,13 @@ describe('the OpenAPI document', () => {
       }
       expect([route, Object.keys(responses)]).toEqual([route, expect.arrayContaining(['400', '403', '413', '503'])]);
     }
+  });
+
+  it('refers only to schemas that it has', () => {
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]*)"/g)];
+    expect(Object.keys(document.components?.schemas ?? {})).toEqual(
+      expect.arrayContaining(references.map(([, name]) => name)),
+    );
   });
 
   it('describes every query parameter', () => {
@@ -184,20 +206,5 @@ describe('the OpenAPI document', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
-  });
-});
-
-describe('GET /docs', () => {
-  it('serves the page and its parts, under a policy that lets no foreign script in', async () => {
-    const page = await fetch(`${server.url}/docs`);
-    const html = await page.text();
-    expect([page.status, html]).toEqual([200, expect.stringContaining('swagger-ui')]);
-    expect(page.headers.get('content-security-policy')).toContain("script-src 'self'");
-    expect(html).not.toMatch(/<script>(?!\s*<\/script>)/);
-    const scripts = [...html.matchAll(/src="(\.?\/?[^"]+\.js)"/g)].map(
-      ([, path]) => new URL(path ?? '', `${server.url}/docs`).href,
-    );
-    expect(scripts.length).toBeGreaterThan(0);
-    for (const script of scripts) expect([script, (await fetch(script)).status]).toEqual([script, 200]);
   });
 });

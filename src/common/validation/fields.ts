@@ -144,7 +144,8 @@ export const ListOf = (
         return value.length > max ? `${name} must not have more than ${max} items` : undefined;
       },
     },
-    { type: item, isArray: true },
+    // The name `type` is what tells the OpenAPI document that the class is to be asked for later.
+    { type: () => item(), isArray: true },
   );
 
 /** A whole number in a JSON body. */

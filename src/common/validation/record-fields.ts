@@ -35,14 +35,14 @@ export const Amount = (max: number): PropertyDecorator =>
   );
 
 /** An object that is described by another DTO. */
-export const ObjectOf = (type: () => new () => object): PropertyDecorator =>
+export const ObjectOf = (item: () => new () => object): PropertyDecorator =>
   field(
     {
-      nested: type,
+      nested: item,
       problem: (value, name) =>
         typeof value === 'object' && value !== null && !Array.isArray(value) ? undefined : `${name} must be an object`,
     },
-    { type },
+    { type: () => item() },
   );
 
 /** How often something was: a whole number, or one for each of up to 1,000 names. */

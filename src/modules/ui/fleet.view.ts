@@ -3,10 +3,14 @@ import { PickType } from '@nestjs/swagger';
 import { ListVms } from '../registry/registry.dto.js';
 import { RegistryService } from '../registry/registry.service.js';
 import { type Vm, VM_ROLES, VM_STATUSES } from '../registry/vm.entity.js';
+import type { ExportedList } from './exports.js';
 import { records } from './records.js';
 import type { UiPage } from './ui-page.js';
 
 const PAGE_ITEMS = 50;
+const COLUMNS = [
+  ...['id', 'name', 'role', 'status', 'address', 'services', 'metadata', 'registeredBy', 'registeredAt', 'lastSeen'],
+] as (keyof Vm)[];
 
 export class FleetQuery extends PickType(ListVms, ['role', 'status', 'cursor'] as const) {}
 
@@ -25,6 +29,10 @@ export class FleetView {
         list: { live: ['registry', 'heartbeats'], load: () => this.vms(query) },
       },
     };
+  }
+
+  export(query: FleetQuery): ExportedList {
+    return { name: 'fleet', columns: COLUMNS, page: (at) => this.registry.list({ ...query, ...at }) };
   }
 
   private vms(query: FleetQuery): object {

@@ -1,5 +1,5 @@
 /** To be raised whenever the same Markdown would be rendered otherwise: what an earlier version made is made anew. */
-export const RENDERER_VERSION = 1;
+export const RENDERER_VERSION = 2;
 
 /** What there is to render of a report. */
 export interface Source {

@@ -61,7 +61,7 @@ describe('GET /ui/reports', () => {
       text
         .trimEnd()
         .split('\n')
-        .map((line) => JSON.parse(line).title),
+        .map((line) => (JSON.parse(line) as { title: string }).title),
     ).toEqual(['third', 'first']);
   });
 });

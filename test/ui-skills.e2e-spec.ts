@@ -79,7 +79,7 @@ describe('GET /ui/skills', () => {
       text
         .trimEnd()
         .split('\n')
-        .map((line) => JSON.parse(line).name),
+        .map((line) => (JSON.parse(line) as { name: string }).name),
     ).toEqual(['bisect']);
   });
 
@@ -126,9 +126,9 @@ describe('GET /ui/skills/:kind/:name', () => {
 describe('GET /ui/skills/agents', () => {
   it('says of each agent how it stands to the hub', async () => {
     await makeSkill(app, { name: 'lag' });
-    const { skills } = (await app.api.get('/skills/manifest')).body;
+    const { skills } = (await app.api.get('/skills/manifest')).body as { skills: { name: string; version: number }[] };
     await sync('fresh', skills, [{ name: 'tool-box', version: 1 }]);
-    const stale = skills.slice(1).map((skill: object, i: number) => (i === 0 ? { ...skill, version: 77 } : skill));
+    const stale = skills.slice(1).map((skill, i) => (i === 0 ? { ...skill, version: 77 } : skill));
     await sync('stale', [...stale, { name: 'mine', version: 1 }], []);
     const text = await page('/ui/skills/agents');
     expect(words(text, 'fresh')).toContain('fresh Up to date');
@@ -136,7 +136,7 @@ describe('GET /ui/skills/agents', () => {
     const one = await page('/ui/skills/agents/stale');
     expect(words(one, 'skill/mine')).toBe('mine skill v1 – To remove');
     expect(words(one, 'extension/tool-box')).toBe('tool-box extension – v1 Missing');
-    expect(words(one, `skill/${stale[0].name}`)).toMatch(/ skill v77 v\d+ Behind$/);
+    expect(words(one, `skill/${stale[0]?.name}`)).toMatch(/ skill v77 v\d+ Behind$/);
     expect((await app.api.get('/ui/skills/agents/nobody')).status).toBe(404);
   });
 });

@@ -3,6 +3,7 @@ import Database from 'better-sqlite3';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { RENDERER_VERSION } from '../src/modules/reports/rendering.js';
 import { temporaryFolder, TestApp, TOKEN } from './support/app.js';
 import { FakeClock } from './support/fake-clock.js';
 import { anId, inParallel, later, MINUTE_MS, NOON, walk } from './support/make.js';
@@ -100,7 +101,9 @@ describe('POST /reports', () => {
 
   it('renders beside the report, before it answers', async () => {
     await makeReport(app, { title: 'Leaks', content: '# Leaks\n\nIt *leaks*.' });
-    expect(renderings()).toEqual([{ renderer: 1, excerpt: 'It leaks.', html: '<p>It <em>leaks</em>.</p>\n' }]);
+    expect(renderings()).toEqual([
+      { renderer: RENDERER_VERSION, excerpt: 'It leaks.', html: '<p>It <em>leaks</em>.</p>\n' },
+    ]);
   });
 
   it('answers others meanwhile, and stores what cannot be rendered too', async () => {
@@ -120,7 +123,7 @@ describe('POST /reports', () => {
     isDone = true;
     await watching;
     expect(slowest).toBeLessThan((performance.now() - began) / 2 + 200);
-    expect(renderings()).toEqual([{ renderer: 1, excerpt: '', html: null }]);
+    expect(renderings()).toEqual([{ renderer: RENDERER_VERSION, excerpt: '', html: null }]);
     expect(await shown(id)).toContain(BOMB);
     expect(await shown((await makeReport(app, { content: '**next**' })).id)).toContain('<strong>next</strong>');
   });
@@ -207,7 +210,7 @@ describe('a restart', () => {
     expect(await shown(reports[0]?.id ?? '')).toMatch(/<pre class="plain">\*one\*<\/pre>|<em>one<\/em>/);
     while (JSON.stringify(renderings()).split('<em>').length < 3) await sleep(10);
     expect(renderings()).toEqual(
-      ['one', 'two'].map((text) => ({ renderer: 1, excerpt: text, html: `<p><em>${text}</em></p>\n` })),
+      ['one', 'two'].map((text) => ({ renderer: RENDERER_VERSION, excerpt: text, html: `<p><em>${text}</em></p>\n` })),
     );
   });
 

@@ -2,13 +2,31 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { describeInBrowser } from '../support/browser.js';
 import { Dashboard, live } from '../support/dashboard.js';
-import { make, makeCommit, makeEvent, makeTask } from '../support/make.js';
+import { make, makeCommit, makeEvent, makeItem, makeSkill, makeTask, NOON } from '../support/make.js';
+import { makeLink, makeReport } from '../support/reports.js';
 import { UI_PAGES } from '../support/ui-pages.js';
 
 const THEMES = ['light', 'dark'] as const;
 /** The dashboard has some 2,000 elements. */
 const AXE_TIMEOUT_MS = 90_000;
 const PHONE = { width: 390, height: 844 };
+
+/** A report with each kind of thing that has colours of its own. */
+const EVERYTHING = `# Stones
+
+- [x] [cut](https://example.org)
+
+> said
+
+| a | b |
+|---|---|
+| 1 | 2 |
+
+\`\`\`ts
+// why
+const n: number = 1; // 'text'
+\`\`\`
+`;
 
 describeInBrowser('every page', () => {
   const dashboard = new Dashboard();
@@ -20,6 +38,13 @@ describeInBrowser('every page', () => {
     const artifacts = [{ type: 'url', url: 'https://example.org/', label: 'the tower' }];
     await app.api.post(`/board/tasks/${task.id}/review`).send({ summary: 'all done', artifacts });
     await makeEvent(app, { type: 'question', detail: 'what?', metadata: { deep: true } });
+    await makeSkill(app, { tags: ['reading'] });
+    await makeItem(app, 'extensions', { enabled: false });
+    const skills = [{ name: 'review', version: 7 }];
+    await app.api.post('/skills/sync').send({ agentId: 'mason-1', vmId: 'vm-1', skills });
+    const report = await makeReport(app, { content: EVERYTHING, tags: ['tower'] });
+    await makeLink(app, report.id, { label: 'for all' });
+    await makeLink(app, report.id, { expiresAt: NOON });
     await make(app, '/log', { text: `${'wall '.repeat(300)}${'w'.repeat(300)}`, agent: 'mason' });
     await make(app, '/journal', {
       text: 'it stands',

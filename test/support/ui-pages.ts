@@ -21,4 +21,12 @@ export const UI_PAGES: ListedPage[] = [
   { name: 'usage', path: '/ui/usage' },
   { name: 'usage-sessions', path: '/ui/usage/sessions' },
   { name: 'usage-vms', path: '/ui/usage/vms' },
+  { name: 'fleet', path: '/ui/fleet' },
+  { name: 'skills', path: '/ui/skills' },
+  { name: 'extensions', path: '/ui/skills?kind=extension' },
+  { name: 'skill', path: '/ui/skills', follow: '[data-row-link]' },
+  { name: 'skill-agents', path: '/ui/skills/agents' },
+  { name: 'skill-agent', path: '/ui/skills/agents', follow: '[data-row-link]' },
+  { name: 'reports', path: '/ui/reports' },
+  { name: 'report', path: '/ui/reports', follow: '[data-row-link]' },
 ];

@@ -3,14 +3,27 @@ import { confirmed } from './dialogs.js';
 import { refreshParts } from './parts.js';
 import { toast } from './toasts.js';
 
-// `<form data-api="POST /board/tasks" data-done="Task created" data-confirm="Sure?" data-goto="/ui/tasks/{id}">` calls
+// `<form data-api="POST /board/tasks" data-done="Task created" data-confirm="Sure?" data-yes="Do it" data-goto="/ui/tasks/{id}">` calls
 // the API with its fields as JSON. `data-as="list"` on a field makes a list of what commas separate, `data-as="null"`
-// makes null of nothing, `data-as="text"` sends empty text too, `data-operator` is filled with who acts. With
+// makes null of nothing, `data-as="text"` sends empty text too, `data-as="some"` is a list unless it is empty, `data-as="json"`
+// is the value that the text stands for, `data-as="hours"` the time in so many hours, `data-operator` is filled with who acts. With
 // `data-list="artifacts"` on the form its fields are the one item of that list.
+
+const HOUR_MS = 3_600_000;
+const READERS = {
+  some: listOf,
+  json: (text) => JSON.parse(text),
+  hours: (text) => new Date(Date.now() + Number(text) * HOUR_MS).toISOString(),
+};
+
+function listOf(text) {
+  return text.split(',').map((item) => item.trim());
+}
 
 function valueOf(field) {
   const text = field.type === 'checkbox' ? field.checked : field.value;
-  if (field.dataset.as === 'list') return text.split(',').map((item) => item.trim());
+  if (field.dataset.as === 'list') return listOf(text);
+  if (text !== '' && field.dataset.as in READERS) return READERS[field.dataset.as](text);
   if (field.dataset.as === 'null' && text.trim() === '') return null;
   return text === '' && field.dataset.as !== 'text' ? undefined : text;
 }
@@ -50,8 +63,8 @@ function showProblem(form, { message, details }) {
 }
 
 async function submit(form) {
-  const { api, done, confirm, goto } = form.dataset;
-  if (confirm && !(await confirmed(confirm))) return;
+  const { api, done, confirm, yes, goto } = form.dataset;
+  if (confirm && !(await confirmed(confirm, yes))) return;
   const [method, path] = api.split(' ');
   clearProblems(form);
   form.inert = true;

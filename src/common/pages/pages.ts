@@ -9,18 +9,24 @@ import { UI_FOLDER } from './ui-folder.js';
 const HTML_TYPE = 'text/html; charset=utf-8';
 
 /** A page's own files are all that it may load, and nothing may frame it. */
-const PAGE_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+const PAGE_POLICY = {
+  'default-src': "'none'",
+  'script-src': "'self'",
+  'style-src': "'self'",
+  'img-src': "'self' data:",
+  'connect-src': "'self'",
+  'form-action': "'self'",
+  'base-uri': "'none'",
+  'frame-ancestors': "'none'",
+};
 
-const PAGE_HEADERS = { 'Content-Security-Policy': PAGE_POLICY, 'Cache-Control': 'no-store' };
+/** The Content-Security-Policy of a page, with these directives added to those that every page has, or in their place. */
+export function pagePolicy(directives: Record<string, string> = {}): string {
+  const all = Object.entries({ ...PAGE_POLICY, ...directives });
+  return all.map(([name, sources]) => `${name} ${sources}`).join('; ');
+}
+
+const PAGE_HEADERS = { 'Content-Security-Policy': pagePolicy(), 'Cache-Control': 'no-store' };
 
 /**
  * Renders the templates of `ui/templates`. What they print is escaped unless it is `Html`; `it.asset(name)` is where an

@@ -1,4 +1,5 @@
 import { Injectable, Logger, OnApplicationShutdown } from '@nestjs/common';
+import type { Observable } from 'rxjs';
 import { Clock } from '../../common/clock.js';
 import { IdSource } from '../../common/storage/id-source.js';
 import type { Page } from '../../common/storage/page.js';
@@ -33,6 +34,11 @@ export class AccessLog implements OnApplicationShutdown {
     private readonly ids: IdSource,
     private readonly clock: Clock,
   ) {}
+
+  /** The id of each report that was read through a link, once that is counted. */
+  get counted$(): Observable<string> {
+    return this.repository.counted$;
+  }
 
   note(linkId: string, { ip, userAgent, referrer }: Visitor): void {
     this.counts.set(linkId, (this.counts.get(linkId) ?? 0) + 1);

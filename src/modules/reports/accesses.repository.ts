@@ -1,4 +1,5 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, OnModuleDestroy } from '@nestjs/common';
+import { Observable, Subject } from 'rxjs';
 import { decodeNumberCursor, encodeCursor } from '../../common/storage/cursor.js';
 import { Page, takePage } from '../../common/storage/page.js';
 import { ServicesDatabase } from '../../common/storage/services-database.js';
@@ -11,9 +12,11 @@ export const LOG_MAX_ACCESSES = 1000;
 
 /** The access logs of share links, in `services.sqlite`. */
 @Injectable()
-export class AccessesRepository {
-  private readonly addToCount = this.database.write<never, [number, string]>(
-    'UPDATE share_links SET access_count = access_count + ? WHERE link_id = ?',
+export class AccessesRepository implements OnModuleDestroy {
+  private readonly counted = new Subject<string>();
+
+  private readonly addToCount = this.database.write<{ reportId: string }, [number, string]>(
+    'UPDATE share_links SET access_count = access_count + ? WHERE link_id = ? RETURNING report_id AS reportId',
   );
   // A link that is gone meanwhile has no log.
   private readonly insert = this.database.write(
@@ -33,18 +36,30 @@ export class AccessesRepository {
 
   constructor(private readonly database: ServicesDatabase) {}
 
+  onModuleDestroy(): void {
+    this.counted.complete();
+  }
+
+  /** The id of each report that was read through a link, once that is counted. */
+  get counted$(): Observable<string> {
+    return this.counted.asObservable();
+  }
+
   /** Counts readings by link, and logs those of which more is known, in their order. */
   record(counts: ReadonlyMap<string, number>, known: () => Omit<ShareAccess, 'reportId'>[]): Promise<void> {
-    return this.database.change(() => {
-      for (const [linkId, count] of counts) this.count(linkId, count);
+    return this.database.change((announce) => {
+      for (const [linkId, count] of counts) {
+        const reportId = this.count(linkId, count);
+        if (reportId !== undefined) announce(() => this.counted.next(reportId));
+      }
       for (const access of known()) this.put(access);
       for (const linkId of counts.keys()) this.trim(linkId);
     });
   }
 
-  /** Counts readings of a link within a change. */
-  count(linkId: string, count: number): void {
-    this.addToCount.run(count, linkId);
+  /** Counts readings of a link within a change; gives its report, if there is such a link. */
+  count(linkId: string, count: number): string | undefined {
+    return this.addToCount.get(count, linkId)?.reportId;
   }
 
   /** Logs a reading within a change; the caller sees to the link's count and to {@link trim}. */

@@ -29,6 +29,9 @@ export function linkHeadings(markdown: MarkdownIt): void {
   });
 }
 
+const TO_DO = '<input type="checkbox" aria-label="to do" disabled> ';
+const DONE = '<input type="checkbox" aria-label="done" disabled checked> ';
+
 /** Makes a box that cannot be ticked of `[ ]` and `[x]` at the beginning of a list's item. */
 export function adoptTasks(markdown: MarkdownIt): void {
   markdown.core.ruler.push('tasks', ({ tokens, Token }: StateCore) => {
@@ -40,7 +43,7 @@ export function adoptTasks(markdown: MarkdownIt): void {
       if (mark === undefined) continue;
       first.content = first.content.replace(TASK, '');
       const box = new Token('html_inline', '', 0);
-      box.content = `<input type="checkbox" disabled${mark === ' ' ? '' : ' checked'}> `;
+      box.content = mark === ' ' ? TO_DO : DONE;
       children?.unshift(box);
       item.attrJoin('class', 'task');
     }

@@ -35,7 +35,7 @@ const OPTIONS: sanitizeHtml.IOptions = {
     a: ['href', 'title', 'rel', 'aria-label'],
     img: ['src', 'alt', 'title', 'loading', 'referrerpolicy'],
     ol: ['start'],
-    input: [{ name: 'type', values: ['checkbox'] }, 'disabled', 'checked'],
+    input: [{ name: 'type', values: ['checkbox'] }, 'aria-label', 'disabled', 'checked'],
     pre: ['tabindex'],
     div: ['tabindex'],
   },

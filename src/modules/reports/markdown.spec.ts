@@ -60,8 +60,8 @@ describe('renderMarkdown', () => {
 
   it('makes boxes of tasks', () => {
     expect(html('- [ ] a\n- [x] *b*\n- [y] c\n- [ ]d')).toBe(
-      '<ul>\n<li class="task"><input type="checkbox" disabled /> a</li>\n' +
-        '<li class="task"><input type="checkbox" disabled checked /> <em>b</em></li>\n<li>[y] c</li>\n<li>[ ]d</li>\n</ul>\n',
+      '<ul>\n<li class="task"><input type="checkbox" aria-label="to do" disabled /> a</li>\n' +
+        '<li class="task"><input type="checkbox" aria-label="done" disabled checked /> <em>b</em></li>\n<li>[y] c</li>\n<li>[ ]d</li>\n</ul>\n',
     );
   });
 

@@ -1,5 +1,5 @@
 /** To be raised whenever the same Markdown would be rendered otherwise: what an earlier version made is made anew. */
-export const RENDERER_VERSION = 1;
+export const RENDERER_VERSION = 2;
 
 /** What there is to render of a report. */
 export interface Source {
@@ -14,4 +14,13 @@ export interface Rendering {
   html: string | null;
   /** How the text begins, for previews. */
   excerpt: string;
+}
+
+/** What a page shows of a report. */
+export interface Shown {
+  /** The report's JSON without its content. */
+  head: string;
+  html: string | null;
+  /** The Markdown itself, where there is no `html` to show. */
+  content: string | null;
 }

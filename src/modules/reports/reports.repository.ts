@@ -1,4 +1,5 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, OnModuleDestroy } from '@nestjs/common';
+import { Observable, Subject } from 'rxjs';
 import type { Page } from '../../common/storage/page.js';
 import { ServicesDatabase } from '../../common/storage/services-database.js';
 import {
@@ -9,7 +10,7 @@ import {
   TimelineStatement,
 } from '../../common/storage/timeline.js';
 import type { Report } from './report.entity.js';
-import type { Rendering } from './rendering.js';
+import { RENDERER_VERSION, type Rendering, type Shown } from './rendering.js';
 import { RenderingsRepository } from './renderings.repository.js';
 import { CreateReports1790000400000 } from './reports.migration.js';
 
@@ -20,7 +21,9 @@ export interface ReportFilter extends TimelineSpan {
 
 /** Reports in `services.sqlite`; what hangs on one goes with it. */
 @Injectable()
-export class ReportsRepository {
+export class ReportsRepository implements OnModuleDestroy {
+  private readonly changes = new Subject<string>();
+
   private readonly insert = this.database.write(
     'INSERT INTO reports (id, timestamp, author, head, content) VALUES (?, ?, ?, ?, ?)',
   );
@@ -31,6 +34,11 @@ export class ReportsRepository {
 
   private readonly byId = this.database.read<{ head: string; content: string }, [string]>(
     'SELECT head, content FROM reports WHERE id = ?',
+  );
+  private readonly shownById = this.database.read<Shown, [string]>(
+    `SELECT r.head, p.html, CASE WHEN p.html IS NULL THEN r.content END AS content
+     FROM reports r LEFT JOIN report_renderings p ON p.report_id = r.id AND p.renderer = ${RENDERER_VERSION}
+     WHERE r.id = ?`,
   );
   private readonly lists = {
     all: this.listOf('reports r', 'r'),
@@ -46,12 +54,22 @@ export class ReportsRepository {
     database.define(CreateReports1790000400000);
   }
 
+  onModuleDestroy(): void {
+    this.changes.complete();
+  }
+
+  /** The id of each report that came or went, once that is durable. */
+  get changes$(): Observable<string> {
+    return this.changes.asObservable();
+  }
+
   /** Stores the report that `make` gives when its turn comes, with what it looks like if that is known already. */
   create(make: () => Report, rendering: Rendering | undefined): Promise<string> {
-    return this.database.change(() => {
+    return this.database.change((announce) => {
       const report = make();
       this.put(report);
       if (rendering) this.renderings.put(report.id, rendering);
+      announce(() => this.changes.next(report.id));
       return wire(headOf(report), report.content);
     });
   }
@@ -65,8 +83,9 @@ export class ReportsRepository {
 
   /** Takes a report away; `orElse` throws where there is none. */
   remove(id: string, orElse: () => never): Promise<void> {
-    return this.database.change(() => {
+    return this.database.change((announce) => {
       if (this.delete.run(id) === 0) orElse();
+      announce(() => this.changes.next(id));
     });
   }
 
@@ -77,6 +96,11 @@ export class ReportsRepository {
   find(id: string): string | undefined {
     const row = this.byId.get(id);
     return row && wire(row.head, row.content);
+  }
+
+  /** What a page shows of a report. */
+  findShown(id: string): Shown | undefined {
+    return this.shownById.get(id);
   }
 
   /** Newest first, without content. */

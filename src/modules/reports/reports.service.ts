@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { Observable } from 'rxjs';
 import { Clock } from '../../common/clock.js';
 import { notFound } from '../../common/errors/domain-error.js';
 import { IdSource } from '../../common/storage/id-source.js';
 import type { Page } from '../../common/storage/page.js';
 import { PAGE_MAX_ITEMS } from '../../common/validation/fields.js';
 import { END_OF_TIME } from '../../common/validation/time.js';
+import type { ReportHead } from './report.entity.js';
 import { RenderingsService } from './renderings.service.js';
 import type { ListReports, WriteReport } from './reports.dto.js';
 import { ReportsRepository } from './reports.repository.js';
@@ -12,12 +14,17 @@ import { ReportsRepository } from './reports.repository.js';
 /** What agents found out, as Markdown. */
 @Injectable()
 export class ReportsService {
+  /** The id of each report that came or went, once that is durable. */
+  readonly changes$: Observable<string>;
+
   constructor(
     private readonly repository: ReportsRepository,
     private readonly renderings: RenderingsService,
     private readonly ids: IdSource,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.changes$ = repository.changes$;
+  }
 
   async create({ title, author, content, tags = [] }: WriteReport): Promise<string> {
     const rendering = await this.renderings.render({ title, content });
@@ -31,6 +38,12 @@ export class ReportsService {
 
   get(id: string): string {
     return this.repository.find(id) ?? unknownReport();
+  }
+
+  /** What a page shows of a report: its sanitised HTML, or its Markdown where it could not be rendered. */
+  shown(id: string): { report: ReportHead; html: string | null; content: string | null } {
+    const { head, html, content } = this.repository.findShown(id) ?? unknownReport();
+    return { report: JSON.parse(head) as ReportHead, html, content };
   }
 
   list({ limit = PAGE_MAX_ITEMS, ...filter }: ListReports): Page {

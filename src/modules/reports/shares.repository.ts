@@ -1,4 +1,5 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, OnModuleDestroy } from '@nestjs/common';
+import { Observable, Subject } from 'rxjs';
 import { decodeNumberCursor, encodeCursor } from '../../common/storage/cursor.js';
 import { Page, takePage } from '../../common/storage/page.js';
 import { ServicesDatabase } from '../../common/storage/services-database.js';
@@ -6,6 +7,11 @@ import { RENDERER_VERSION } from './rendering.js';
 import type { ShareLink } from './share.entity.js';
 
 type LinkRow = ShareLink & { seq: number };
+
+interface KnownLink {
+  revoked: 0 | 1;
+  reportId: string;
+}
 
 /** What a shared page shows. */
 export interface SharedReport {
@@ -25,15 +31,17 @@ const COLUMNS = `seq, link_id AS linkId, report_id AS reportId, created_at AS cr
 
 /** Share links in `services.sqlite`. */
 @Injectable()
-export class SharesRepository {
+export class SharesRepository implements OnModuleDestroy {
+  private readonly changes = new Subject<string>();
+
   private readonly reportOf = this.database.write<{ id: string }, [string]>('SELECT id FROM reports WHERE id = ?');
   private readonly insert = this.database.write(
     `INSERT INTO share_links (link_id, report_id, created_at, created_by, expires_at, label, revoked, access_count)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   private readonly any = this.database.write<{ seq: number }, []>('SELECT seq FROM share_links LIMIT 1');
-  private readonly revokedOf = this.database.write<{ revoked: 0 | 1 }, [string]>(
-    'SELECT revoked FROM share_links WHERE link_id = ?',
+  private readonly revokedOf = this.database.write<KnownLink, [string]>(
+    'SELECT revoked, report_id AS reportId FROM share_links WHERE link_id = ?',
   );
   private readonly setRevoked = this.database.write('UPDATE share_links SET revoked = 1 WHERE link_id = ?');
 
@@ -54,11 +62,21 @@ export class SharesRepository {
 
   constructor(private readonly database: ServicesDatabase) {}
 
+  onModuleDestroy(): void {
+    this.changes.complete();
+  }
+
+  /** The id of each report that got a link or lost one, once that is durable. */
+  get changes$(): Observable<string> {
+    return this.changes.asObservable();
+  }
+
   /** Stores the link that `make` gives when its turn comes; `orElse` throws where there is no such report. */
   create(reportId: string, make: () => Omit<ShareLink, 'reportId'>, orElse: () => never): Promise<void> {
-    return this.database.change(() => {
+    return this.database.change((announce) => {
       if (!this.reportOf.get(reportId)) orElse();
       this.put({ ...make(), reportId });
+      announce(() => this.changes.next(reportId));
     });
   }
 
@@ -78,11 +96,12 @@ export class SharesRepository {
     return this.any.get() === undefined;
   }
 
-  /** Revokes what `check` lets pass; it is told what is known of the link, and throws where it cannot be revoked. */
-  revoke(linkId: string, check: (known: { revoked: 0 | 1 } | undefined) => void): Promise<void> {
-    return this.database.change(() => {
-      check(this.revokedOf.get(linkId));
+  /** Revokes what `check` lets pass; it is told what is known of the link, gives it back, or throws where it cannot be revoked. */
+  revoke(linkId: string, check: (known: KnownLink | undefined) => KnownLink): Promise<void> {
+    return this.database.change((announce) => {
+      const { reportId } = check(this.revokedOf.get(linkId));
       this.setRevoked.run(linkId);
+      announce(() => this.changes.next(reportId));
     });
   }
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { merge, Observable } from 'rxjs';
 import { Clock } from '../../common/clock.js';
 import { DomainError, notFound } from '../../common/errors/domain-error.js';
 import { Secrets } from '../../common/secrets.js';
@@ -17,12 +18,17 @@ export const SHARE_PATH = '/reports/share';
 /** Links under which anyone can read a report. */
 @Injectable()
 export class SharesService {
+  /** The id of each report of which a link came, went or was used, once that is durable. */
+  readonly changes$: Observable<string>;
+
   constructor(
     private readonly repository: SharesRepository,
     private readonly accesses: AccessLog,
     private readonly secrets: Secrets,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.changes$ = merge(repository.changes$, accesses.counted$);
+  }
 
   /** Makes a link to the server at `origin`. */
   async share(reportId: string, { createdBy, expiresAt, label }: ShareReport, origin: string): Promise<SharedLink> {
@@ -49,6 +55,7 @@ export class SharesService {
   async revoke(linkId: string): Promise<{ revoked: true }> {
     await this.repository.revoke(linkId, (known = unknownLink()) => {
       if (known.revoked) throw new DomainError('invalid_input', 'link already revoked');
+      return known;
     });
     return { revoked: true };
   }

@@ -1,25 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { decodeCursor, encodeCursor } from '../../common/storage/cursor.js';
-import { Page, takePage } from '../../common/storage/page.js';
+import type { Page } from '../../common/storage/page.js';
 import { ServicesDatabase } from '../../common/storage/services-database.js';
-import type { Statement } from '../../common/storage/sqlite.js';
 import { ChangesRepository } from './changes.repository.js';
 import type { HubChange, ItemHead, ItemKind } from './item.entity.js';
+import { type ItemFilter, ItemLists, type ItemRow } from './item-lists.js';
 import { CreateHub1790000200000 } from './skills.migration.js';
 import type { ManifestEntry } from './sync.entity.js';
-
-interface ItemRow {
-  name: string;
-  head: string;
-  content: string;
-}
-
-export interface ItemFilter {
-  tag?: string;
-  enabled?: boolean;
-  cursor?: string;
-  limit: number;
-}
 
 /** What becomes of a name. */
 export interface Outcome {
@@ -31,7 +17,6 @@ export interface Outcome {
 }
 
 type Key = [kind: string, name: string];
-type ListParameters = [kind: string, ...filters: (string | number)[], afterName: string, limit: number];
 
 /** Skills and extensions in `services.sqlite`. */
 @Injectable()
@@ -67,15 +52,14 @@ export class ItemsRepository {
   private readonly byName = this.database.read<ItemRow, Key>(
     'SELECT name, head, content FROM hub_items WHERE kind = ? AND name = ?',
   );
+  private readonly headByName = this.database.read<{ head: string }, Key>(
+    'SELECT head FROM hub_items WHERE kind = ? AND name = ?',
+  );
   private readonly enabled = this.database.read<ManifestEntry, [kind: string]>(
     'SELECT name, version, sha256 FROM hub_items WHERE kind = ? AND enabled = 1 ORDER BY name',
   );
-  private readonly lists = {
-    all: this.list(''),
-    enabled: this.list('i.enabled = ? AND'),
-    tag: this.taggedList(''),
-    tagAndEnabled: this.taggedList('i.enabled = ? AND'),
-  };
+  private readonly items = new ItemLists(this.database, 'i.name, i.head, i.content');
+  private readonly heads = new ItemLists(this.database, 'i.name, i.head');
 
   constructor(
     private readonly database: ServicesDatabase,
@@ -107,6 +91,10 @@ export class ItemsRepository {
     });
   }
 
+  findHead(kind: ItemKind, name: string): string | undefined {
+    return this.headByName.get(kind, name)?.head;
+  }
+
   /** Stores an item of the past as it is, within a transaction. */
   adopt(kind: ItemKind, head: ItemHead, content: string): void {
     this.store(kind, head, content);
@@ -127,13 +115,13 @@ export class ItemsRepository {
   }
 
   /** By name. */
-  page(kind: ItemKind, { tag, enabled, cursor, limit }: ItemFilter): Page {
-    const [afterName = ''] = cursor === undefined ? [] : decodeCursor(cursor, 1);
-    const { lists } = this;
-    const [all, some] = tag === undefined ? [lists.all, lists.enabled] : [lists.tag, lists.tagAndEnabled];
-    const filters = [tag, enabled === undefined ? undefined : Number(enabled)].filter((value) => value !== undefined);
-    const rows = (enabled === undefined ? all : some).iterate(kind, ...filters, afterName, limit + 1);
-    return takePage(rows, limit, wire, ({ name }) => encodeCursor(name));
+  page(kind: ItemKind, filter: ItemFilter): Page {
+    return this.items.page(kind, filter, wire);
+  }
+
+  /** By name, without content. */
+  headPage(kind: ItemKind, filter: ItemFilter): Page {
+    return this.heads.page(kind, filter, ({ head }) => head);
   }
 
   /** What is enabled, by name. */
@@ -151,20 +139,6 @@ export class ItemsRepository {
       this.raiseVersion(kind, name, version);
     }
     for (const tag of tags) this.insertTag.run(kind, tag, name);
-  }
-
-  private list(condition: string): Statement<ItemRow, ListParameters> {
-    return this.database.read(
-      `SELECT name, head, content FROM hub_items i WHERE kind = ? AND ${condition} name > ? ORDER BY name LIMIT ?`,
-    );
-  }
-
-  private taggedList(condition: string): Statement<ItemRow, ListParameters> {
-    return this.database.read(
-      `SELECT i.name, i.head, i.content
-       FROM hub_item_tags t CROSS JOIN hub_items i ON i.kind = t.kind AND i.name = t.name
-       WHERE t.kind = ? AND t.tag = ? AND ${condition} t.name > ? ORDER BY t.name LIMIT ?`,
-    );
   }
 }
 

@@ -31,3 +31,26 @@ export class CreateHub1790000200000 implements MigrationInterface {
     }
   }
 }
+
+/** What agents have, by item; the reports themselves stay as they are. */
+export class IndexAgentItems1790000500000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(
+      `CREATE TABLE hub_agent_items (
+         agent_id TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, version INTEGER NOT NULL,
+         PRIMARY KEY (agent_id, kind, name, version)
+       ) WITHOUT ROWID`,
+    );
+    await runner.query('CREATE INDEX hub_agent_items_by_item ON hub_agent_items (kind, name, version, agent_id)');
+    for (const kind of ['skill', 'extension']) {
+      await runner.query(
+        `INSERT OR IGNORE INTO hub_agent_items
+         SELECT agent_id, '${kind}', value ->> 'name', value ->> 'version' FROM hub_agents a, json_each(a.json, '$.${kind}s')`,
+      );
+    }
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE hub_agent_items');
+  }
+}

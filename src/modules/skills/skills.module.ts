@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AgentItemsRepository } from './agent-items.repository.js';
 import { AgentsRepository } from './agents.repository.js';
 import { ChangesRepository } from './changes.repository.js';
 import { ExtensionsController } from './extensions.controller.js';
@@ -13,6 +14,7 @@ import { HubTakeover } from './hub.takeover.js';
 @Module({
   controllers: [SkillsController, ExtensionsController, SyncController],
   providers: [
+    AgentItemsRepository,
     AgentsRepository,
     ChangesRepository,
     ItemsRepository,

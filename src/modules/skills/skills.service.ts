@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
+import { map, Observable } from 'rxjs';
 import { Clock } from '../../common/clock.js';
 import { defined } from '../../common/defined.js';
 import { notFound } from '../../common/errors/domain-error.js';
 import { IdSource } from '../../common/storage/id-source.js';
 import type { Page } from '../../common/storage/page.js';
 import { PAGE_MAX_ITEMS } from '../../common/validation/fields.js';
+import { ChangesRepository } from './changes.repository.js';
 import type { ChangeAction, HubChange, ItemHead, ItemKind } from './item.entity.js';
 import { ItemsRepository } from './items.repository.js';
 import type { ListSkills, PublishExtension, PublishSkill, UpdateExtension, UpdateSkill } from './skills.dto.js';
@@ -19,11 +21,17 @@ const DEFAULTS = { skill: { tags: [], enabled: true }, extension: { enabled: tru
 /** The hub of skills and extensions: what agents publish for each other, in versions. */
 @Injectable()
 export class SkillsService {
+  /** What happened to skills and extensions, once it is durable. */
+  readonly changes$: Observable<HubChange>;
+
   constructor(
     private readonly items: ItemsRepository,
+    changes: ChangesRepository,
     private readonly ids: IdSource,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.changes$ = changes.recorded$.pipe(map(({ json }) => JSON.parse(json) as HubChange));
+  }
 
   publish(kind: ItemKind, { content, ...input }: PublishExtension & Pick<PublishSkill, 'tags'>): Promise<string> {
     const { name, description, publishedBy, tags, enabled } = input;
@@ -54,8 +62,18 @@ export class SkillsService {
     return this.items.find(kind, name) ?? unknown(kind);
   }
 
+  /** One without its content. */
+  head(kind: ItemKind, name: string): ItemHead {
+    return JSON.parse(this.items.findHead(kind, name) ?? unknown(kind)) as ItemHead;
+  }
+
   list(kind: ItemKind, { limit = PAGE_MAX_ITEMS, ...filter }: ListSkills): Page {
     return this.items.page(kind, { ...filter, limit });
+  }
+
+  /** The same without content. */
+  listHeads(kind: ItemKind, { limit = PAGE_MAX_ITEMS, ...filter }: ListSkills): Page {
+    return this.items.headPage(kind, { ...filter, limit });
   }
 
   update(

@@ -78,6 +78,19 @@ export class AgentInventory {
   lastSync!: string;
 }
 
+/** That an agent has something, as its last report says. */
+export interface Installation {
+  agentId: string;
+  version: number;
+  lastSync: string;
+}
+
+/** On how many agents something is, and on how many of them in the hub's version. */
+export interface Spread {
+  agents: number;
+  current: number;
+}
+
 /** Latest sync first. */
 export class AgentList {
   agents!: AgentInventory[];

@@ -1,23 +1,40 @@
 import { Injectable } from '@nestjs/common';
+import { Observable } from 'rxjs';
 import { Clock } from '../../common/clock.js';
 import { notFound } from '../../common/errors/domain-error.js';
 import type { Page } from '../../common/storage/page.js';
 import { PAGE_MAX_ITEMS } from '../../common/validation/fields.js';
 import type { PageQuery } from '../../common/validation/time-range.dto.js';
+import { AgentItemsRepository } from './agent-items.repository.js';
 import { AgentsRepository } from './agents.repository.js';
 import type { ItemKind } from './item.entity.js';
 import { ItemsRepository } from './items.repository.js';
 import type { SyncReport } from './skills.dto.js';
-import type { InstalledItem, Manifest, ManifestEntry, SyncUpdate, SyncUpdates } from './sync.entity.js';
+import type {
+  AgentInventory,
+  Installation,
+  InstalledItem,
+  Manifest,
+  ManifestEntry,
+  Spread,
+  SyncUpdate,
+  SyncUpdates,
+} from './sync.entity.js';
 
 /** What agents have of the hub, and what they lack. */
 @Injectable()
 export class SyncService {
+  /** The id of each agent whose report came, once that is durable. */
+  readonly synced$: Observable<string>;
+
   constructor(
     private readonly items: ItemsRepository,
     private readonly agents: AgentsRepository,
+    private readonly installed: AgentItemsRepository,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.synced$ = agents.kept$;
+  }
 
   manifest(): Manifest {
     return { skills: this.items.manifest('skill'), extensions: this.items.manifest('extension') };
@@ -25,13 +42,15 @@ export class SyncService {
 
   async sync({ agentId, vmId, skills = [], extensions = [] }: SyncReport): Promise<SyncUpdates> {
     await this.agents.keep(() => ({ agentId, vmId, skills, extensions, lastSync: this.clock.timestamp() }));
-    const manifest = this.manifest();
-    return {
-      updates: [
-        ...updatesOf('skill', skills, manifest.skills),
-        ...updatesOf('extension', extensions, manifest.extensions),
-      ],
-    };
+    return { updates: this.updates({ skills, extensions }) };
+  }
+
+  /** What an agent that has this has to do to be as the hub is. */
+  updates(
+    { skills, extensions }: Pick<AgentInventory, 'skills' | 'extensions'>,
+    manifest = this.manifest(),
+  ): SyncUpdate[] {
+    return [...updatesOf('skill', skills, manifest.skills), ...updatesOf('extension', extensions, manifest.extensions)];
   }
 
   agent(agentId: string): string {
@@ -42,6 +61,21 @@ export class SyncService {
 
   list({ limit = PAGE_MAX_ITEMS, cursor }: PageQuery): Page {
     return this.agents.list(limit, cursor);
+  }
+
+  /** How many agents ever reported. */
+  countAgents(): number {
+    return this.agents.count();
+  }
+
+  /** On how many agents something is, and on how many of them in this version. */
+  spread(kind: ItemKind, name: string, version: number): Spread {
+    return this.installed.spread(kind, name, version);
+  }
+
+  /** Who has something, the oldest versions first. */
+  agentsWith(kind: ItemKind, name: string, limit: number): Installation[] {
+    return this.installed.having(kind, name, limit);
   }
 }
 

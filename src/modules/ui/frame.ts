@@ -4,7 +4,7 @@ import { Clock } from '../../common/clock.js';
 import type { Answer } from '../../common/http/answer.js';
 import { compressed } from '../../common/http/compressed.js';
 import { html, Html } from '../../common/pages/html.js';
-import { Pages } from '../../common/pages/pages.js';
+import { pagePolicy, Pages } from '../../common/pages/pages.js';
 import { LiveChanges } from './live-changes.js';
 import { NAVIGATION } from './navigation.js';
 import { UiKits } from './ui-kits.js';
@@ -30,16 +30,18 @@ export class Frame {
     const shared = { ui: this.kits.of(request), ...page.data };
     const wanted = request.get(PARTS_HEADER)?.split(',') ?? Object.keys(page.parts);
     const parts = await this.render(page, wanted, shared);
-    if (request.get(PARTS_HEADER) !== undefined)
-      return compressed(request, this.pages.answer([...parts.values()].join('')));
-    const whole = this.pages.page(`${page.template}/page`, {
-      ...shared,
-      title: page.title,
-      navigation: NAVIGATION,
-      live,
-      part: (name: string) => parts.get(name),
-    });
-    return compressed(request, whole);
+    const markup =
+      request.get(PARTS_HEADER) === undefined
+        ? this.pages.render(`${page.template}/page`, {
+            ...shared,
+            title: page.title,
+            navigation: NAVIGATION,
+            live,
+            part: (name: string) => parts.get(name),
+          })
+        : [...parts.values()].join('');
+    const answer = this.pages.answer(markup, { 'Content-Security-Policy': pagePolicy(page.policy) });
+    return page.hasSecrets ? answer : compressed(request, answer);
   }
 
   private async render(page: UiPage, wanted: string[], shared: object): Promise<Map<string, Html>> {

@@ -6,6 +6,10 @@ import { FeedService } from '../feed/feed.service.js';
 import { JournalService } from '../journal/journal.service.js';
 import { LogService } from '../log/log.service.js';
 import { RegistryService } from '../registry/registry.service.js';
+import { ReportsService } from '../reports/reports.service.js';
+import { SharesService } from '../reports/shares.service.js';
+import { SkillsService } from '../skills/skills.service.js';
+import { SyncService } from '../skills/sync.service.js';
 import { UsageService } from '../usage/usage.service.js';
 import { TokenRate } from './token-rate.js';
 
@@ -30,14 +34,8 @@ export const LIVE_TOPICS = Symbol('LIVE_TOPICS');
 export const liveTopics: Provider = {
   provide: LIVE_TOPICS,
   inject: [
-    BoardService,
-    FeedService,
-    RegistryService,
-    LogService,
-    JournalService,
-    CommitsService,
-    UsageService,
-    TokenRate,
+    ...[BoardService, FeedService, RegistryService, LogService, JournalService, CommitsService],
+    ...[SkillsService, SyncService, ReportsService, SharesService, UsageService, TokenRate],
   ],
   useFactory: (
     board: BoardService,
@@ -46,6 +44,10 @@ export const liveTopics: Provider = {
     log: LogService,
     journal: JournalService,
     commits: CommitsService,
+    skills: SkillsService,
+    sync: SyncService,
+    reports: ReportsService,
+    shares: SharesService,
     usage: UsageService,
     tokens: TokenRate,
   ): LiveTopic[] => [
@@ -56,6 +58,10 @@ export const liveTopics: Provider = {
     { name: 'log', changes$: log.entries$, paceMs: AT_ONCE_MS },
     { name: 'journal', changes$: journal.entries$, paceMs: AT_ONCE_MS },
     { name: 'commits', changes$: commits.changes$, paceMs: AT_ONCE_MS },
+    { name: 'skills', changes$: skills.changes$.pipe(map(({ type, name }) => `${type}/${name}`)), paceMs: AT_ONCE_MS },
+    { name: 'syncs', changes$: sync.synced$, paceMs: CALM_MS },
+    { name: 'reports', changes$: reports.changes$, paceMs: AT_ONCE_MS },
+    { name: 'shares', changes$: shares.changes$, paceMs: AT_ONCE_MS },
     { name: 'usage', changes$: usage.changes$, paceMs: SUMS_MS },
     { name: 'tokens', changes$: tokens.changes$, paceMs: CALM_MS },
   ],

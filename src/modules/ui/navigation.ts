@@ -7,7 +7,7 @@ export const NAVIGATION = [
   { path: '/ui/log', name: 'Log', key: 'l' },
   { path: '/ui/journal', name: 'Journal', key: 'j' },
   { path: '/ui/skills', name: 'Skills', key: 's' },
-  { path: '/ui/reports', name: 'Reports', key: 'r' },
+  { path: '/ui/reports', name: 'Reports', key: 'r', covers: '/ui/report' },
   { path: '/ui/commits', name: 'Commits', key: 'c' },
   { path: '/ui/usage', name: 'Usage', key: 'u' },
   { path: '/ui/fleet', name: 'Fleet', key: 'f' },

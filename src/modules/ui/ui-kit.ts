@@ -25,7 +25,7 @@ export class UiKit {
   readonly duration = duration;
   readonly statusNames = STATUS_NAMES;
 
-  /** @param origin where the API is reached, for commands that people copy */
+  /** @param origin where the server is reached, for commands and addresses that people copy */
   constructor(
     private readonly request: Request | undefined,
     private readonly now: number,
@@ -66,6 +66,11 @@ export class UiKit {
     return ['/ui', path, ...ids.map(encodeURIComponent)].join('/');
   }
 
+  /** The whole address of a path, for people to pass on. */
+  address(path: string): string {
+    return this.origin + path;
+  }
+
   ago(iso: string): string {
     return ago(Date.parse(iso), this.now);
   }
@@ -73,6 +78,11 @@ export class UiKit {
   /** How long ago; the exact time on hover. */
   time(iso: string): Html {
     return html`<time datetime="${iso}" title="${exact(iso)}" data-ago>${this.ago(iso)}</time>`;
+  }
+
+  /** The day; the exact time on hover. */
+  day(iso: string): Html {
+    return html`<time datetime="${iso}" title="${exact(iso)}">${iso.slice(0, 10)}</time>`;
   }
 
   /** The time of day, for lists by day; the exact time on hover. */

@@ -7,6 +7,10 @@ export interface UiPage<PartName extends string = string> {
   /** What `page.eta` itself shows, such as the filters that are set; parts see it too. */
   data?: object;
   parts: Record<PartName, UiPart>;
+  /** Directives of the Content-Security-Policy that this page needs beside or in place of the usual ones. */
+  policy?: Record<string, string>;
+  /** What it shows opens something to anyone: it is not compressed, so that its size tells nothing of it. */
+  hasSecrets?: boolean;
 }
 
 export interface UiPart {

@@ -8,6 +8,8 @@ import { render, type Secrets } from './render.ts';
 import { Stored } from './stored.ts';
 import { Tally } from './tally.ts';
 
+const SHARED_PAGE = 'GET /reports/share/{linkId}';
+
 /** Sends cases to one server, one after the other, and looks at every answer and at what was stored. */
 export class Attack {
   readonly tally = new Tally();
@@ -41,12 +43,20 @@ export class Attack {
     const found = judge({ one, wire, answer, hasStored: this.stored.mark() !== before }, this.document);
     if (found !== undefined) this.fail(one, wire, found);
     this.learn(one, wire, answer);
+    if (answer.status === 200 && one.operation.id === SHARED_PAGE) await this.store(wire.path);
     return answer.status;
   }
 
   close(): void {
     this.client.close();
     this.stored.close();
+  }
+
+  /** Who read a shared page is stored a moment later: here at once, or the next request would be taken for it. */
+  private async store(path: string): Promise<void> {
+    const [page = ''] = path.split('?');
+    const headers: Wire['headers'] = [['Authorization', `Bearer ${this.secrets.token}`]];
+    await this.client.send({ method: 'GET', path: `${page.replace(/\/$/, '')}/access`, headers });
   }
 
   private learn({ operation }: Case, wire: Wire, { status, body }: Answer): void {

@@ -4,7 +4,12 @@ import type { Answer, Wire } from './http.ts';
 import { isGood } from './render.ts';
 
 /** What everyone may call; whoever opens another route adds it here and says why. */
-const OPEN_OPERATIONS = ['GET /health', 'GET /health/ready'];
+const OPEN_OPERATIONS = [
+  'GET /health', // is the process alive?
+  'GET /health/ready', // do requests make sense now?
+  'GET /reports/share/{linkId}', // who has the link may read
+  'GET /reports/share/{linkId}/og-image.svg', // its preview, for those whom the link is sent to
+];
 /** What is open beside them: how to call the API, and where people come in. */
 const OPEN_PAGES = /^\/(docs(\/.*)?|docs-json|ui\/login|ui\/static\/.*)\/?$/i;
 const SIGN_IN = '/ui/login';

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium } from 'playwright-core';
 import { startServer } from '../bench/support/child-server.ts';
 import { type ListedPage, UI_PAGES } from '../test/support/ui-pages.ts';
 import { seed } from './seed.ts';
@@ -20,13 +20,15 @@ const WARM_UP_MS = 150_000;
 const SETTLE_MS = 1500;
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/snap/bin/chromium'];
 
+type Session = Awaited<ReturnType<BrowserContext['storageState']>>;
+
 const VIEWS = [
   { suffix: 'light', colorScheme: 'light', viewport: { width: 1440, height: 900 } },
   { suffix: 'dark', colorScheme: 'dark', viewport: { width: 1440, height: 900 } },
   { suffix: 'phone', colorScheme: 'light', viewport: { width: 390, height: 844 } },
 ] as const;
 
-async function take(browser: Browser, url: string, session: string, pages: ListedPage[]): Promise<void> {
+async function take(browser: Browser, url: string, session: Session, pages: ListedPage[]): Promise<void> {
   for (const { suffix, ...view } of VIEWS) {
     const context = await browser.newContext({ ...view, baseURL: url, storageState: session });
     const page = await context.newPage();
@@ -41,8 +43,8 @@ async function take(browser: Browser, url: string, session: string, pages: Liste
   }
 }
 
-/** Opens a magic link; gives the file that keeps the session. */
-async function signIn(browser: Browser, url: string): Promise<string> {
+/** Opens a magic link; gives the session. */
+async function signIn(browser: Browser, url: string): Promise<Session> {
   const headers = { Authorization: `Bearer ${TOKEN}` };
   const answer = await fetch(`${url}/auth/magic-link`, { method: 'POST', headers });
   const { url: link } = (await answer.json()) as { url: string };
@@ -50,10 +52,9 @@ async function signIn(browser: Browser, url: string): Promise<string> {
   const page = await context.newPage();
   await page.goto(link);
   await page.waitForURL('**/ui/');
-  const path = join(ROOT, 'dist', 'screenshots-session.json');
-  await context.storageState({ path });
+  const session = await context.storageState();
   await context.close();
-  return path;
+  return session;
 }
 
 const names = process.argv.slice(2);

@@ -12,9 +12,21 @@ export async function seed(url: string, token: string): Promise<void> {
     if (!answer.ok) throw new Error(`POST ${path}: ${answer.status} ${await answer.text()}`);
   };
   for (const session of sessions(Date.now())) await post('/usage/sessions', session);
+  for (const vm of vms(Date.now())) await post('/usage/vms', vm);
   for (const report of REPORTS) await post('/reports', report);
   for (const skill of SKILLS) await post('/skills/items', skill);
   for (const commit of commits()) await post('/commits', commit);
+}
+
+/** Each agent's machine; every third was destroyed since. */
+function vms(now: number): object[] {
+  return AGENTS.map((agent, i) => ({
+    vmId: `vm-${agent}`,
+    role: i === 0 ? 'orchestrator' : i === 1 ? 'lieutenant' : 'worker',
+    agent,
+    createdAt: new Date(now - (36 - 4 * i) * HOUR_MS).toISOString(),
+    ...(i % 3 === 2 && { destroyedAt: new Date(now - i * HOUR_MS).toISOString() }),
+  }));
 }
 
 const REPORTS = [

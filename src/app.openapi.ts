@@ -22,6 +22,7 @@ const SHARED_REFUSALS = {
   badInput: ['400', 'bad input; names the field, and nothing was changed'],
   unauthenticated: ['401', 'the bearer token is missing or wrong'],
   crossSite: ['403', "another site's page sent the request"],
+  tooManyFailures: ['429', 'too many wrong credentials from this address; see `Retry-After`'],
   tooLarge: ['413', 'the body is larger than 1 MiB'],
   unavailable: ['503', 'starting, shutting down, or the disk refuses writes; see `Retry-After`'],
 } as const;
@@ -85,13 +86,14 @@ function describe(operation: Operation, isUnsafe: boolean, isOpen: boolean): voi
   for (const answer of Object.values(operation.responses)) {
     if (answer && 'description' in answer) answer.description ||= operation.summary ?? '';
   }
-  const { badInput, unauthenticated, crossSite, tooLarge, unavailable } = SHARED_REFUSALS;
+  const { badInput, unauthenticated, crossSite, tooManyFailures, tooLarge, unavailable } = SHARED_REFUSALS;
   if (operation.requestBody || operation.parameters?.length) refuse(operation, badInput);
   if (operation.requestBody) refuse(operation, tooLarge);
   if (isUnsafe) refuse(operation, crossSite);
   if (isOpen) return;
   operation.security = [{ bearer: [] }];
   refuse(operation, unauthenticated);
+  refuse(operation, tooManyFailures);
   refuse(operation, unavailable);
 }
 

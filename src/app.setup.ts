@@ -15,6 +15,8 @@ import { Takeover } from './common/takeover/takeover.js';
 import { DtoPipe } from './common/validation/dto.pipe.js';
 import { AuthGuard } from './modules/auth/auth.guard.js';
 
+/** A client that takes nothing of its answer for so long is cut off: the answer waits in memory. Streams see to that themselves. */
+const STALLED_MS = 30_000;
 /** How long requests under way may take to end once the server shuts down. */
 const DRAIN_MS = 3000;
 const DRAIN_STEP_MS = 20;
@@ -30,6 +32,7 @@ export function setUp(app: NestExpressApplication): void {
   const config = app.get(Config);
   const edge = app.get(Edge);
   app.set('trust proxy', config.trustProxy).set('etag', false).disable('x-powered-by');
+  app.use((request: Request, response: Response, next: NextFunction) => edge.receive(request, response, next));
   app.useSecurityHeaders({
     contentSecurityPolicy: {
       useDefaults: false,
@@ -39,10 +42,11 @@ export function setUp(app: NestExpressApplication): void {
     strictTransportSecurity: false,
   });
   app.enableCsrfProtection(config.publicUrl ? { trustedOrigins: [config.publicUrl] } : {});
-  app.use((request: Request, response: Response, next: NextFunction) => edge.handle(request, response, next));
+  app.use((request: Request, response: Response, next: NextFunction) => edge.admit(request, response, next));
   app.useGlobalGuards(app.get(AuthGuard), app.get(BodyGuard));
   app.useGlobalPipes(new DtoPipe());
   app.useGlobalFilters(app.get(PageErrorFilter));
+  app.getHttpServer().setTimeout(STALLED_MS);
   openApi(app);
 }
 

@@ -9,6 +9,7 @@ import { localUrl } from './common/config/local-url.js';
 import { exitWith, StartError } from './common/errors/start-error.js';
 import { AnswerAdapter } from './common/http/answer.adapter.js';
 import { JsonLogger } from './common/logging/json-logger.js';
+import { DuckFiles } from './common/storage/duckdb-files.js';
 import { RecordLogs } from './common/storage/record-logs.js';
 import { ServicesDatabase } from './common/storage/services-database.js';
 
@@ -24,11 +25,13 @@ async function main(): Promise<void> {
     logger,
   });
   setUp(app);
-  app.get(RecordLogs).onFatal = app.get(ServicesDatabase).onFatal = (error) => {
-    logger.fatal(error, 'storage');
-    // Those who wait for an answer still hear that theirs was refused.
-    setTimeout(() => process.exit(1), FATAL_EXIT_MS);
-  };
+  for (const storage of [app.get(RecordLogs), app.get(ServicesDatabase), app.get(DuckFiles)]) {
+    storage.onFatal = (error) => {
+      logger.fatal(error, 'storage');
+      // Those who wait for an answer still hear that theirs was refused.
+      setTimeout(() => process.exit(1), FATAL_EXIT_MS);
+    };
+  }
   stopOnSignal(app, logger);
   await (config.host ? app.listen(config.port, config.host) : app.listen(config.port));
   await start(app);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { connect } from 'node:net';
 import { Lifecycle } from '../src/common/http/lifecycle.js';
 import { TestApp, TOKEN } from './support/app.js';
+import { raw } from './support/raw.js';
 
 const EVENT = { agent: 'a', type: 'custom', summary: 's' };
 const MEBIBYTE = 1 << 20;
@@ -11,16 +11,6 @@ beforeAll(async () => {
   app = await TestApp.start();
 });
 afterAll(() => app.stop());
-
-/** Sends bytes as they are and gives everything that comes back. */
-async function raw(url: string, text: string): Promise<string> {
-  const { hostname, port } = new URL(url);
-  const socket = connect(Number(port), hostname);
-  socket.write(text);
-  let answer = '';
-  for await (const chunk of socket) answer += String(chunk);
-  return answer;
-}
 
 describe('every answer', () => {
   it.each([
@@ -121,9 +111,9 @@ describe('a body', () => {
 });
 
 describe('an unknown route', () => {
-  it('is 404 with a credential and 401 without', async () => {
-    const [known, unknown] = [await app.api.get('/nowhere'), await app.anonymous.get('/nowhere')];
-    expect([known.status, known.body, unknown.status]).toEqual([404, { error: 'no such route: /nowhere' }, 401]);
+  it.each(['/nowhere', '/'])('is 404 with a credential and 401 without: %s', async (path) => {
+    const [known, unknown] = [await app.api.get(path), await app.anonymous.get(path)];
+    expect([known.status, known.body, unknown.status]).toEqual([404, { error: `no such route: ${path}` }, 401]);
   });
 
   it.each([
@@ -159,9 +149,30 @@ describe("another site's page", () => {
     [{}, 201],
   ])('may not write: %j → %i', async (headers, expected) => {
     const before = app.storedText();
-    const { status } = await app.api.post('/feed/events').set(headers).send(EVENT);
+    const { status, headers: answered } = await app.api.post('/feed/events').set(headers).send(EVENT);
     expect([status, app.storedText() === before]).toEqual([expected, expected === 403]);
+    expect(answered['x-request-id']).toMatch(/^[\w-]{36}$/);
   });
+
+  it.each([{}, { Origin: 'null' }, { 'Sec-Fetch-Site': 'cross-site' }])(
+    'is told nothing of an answer: %j',
+    async (more) => {
+      const preflight = { 'Access-Control-Request-Method': 'POST', 'Access-Control-Request-Private-Network': 'true' };
+      const headers = { Origin: 'https://evil.example', ...preflight, ...more };
+      for (const request of [
+        app.api.get('/board/tasks'),
+        app.anonymous.options('/board/tasks'),
+        app.anonymous.get('/ui/login'),
+      ]) {
+        const { headers: answered } = await request.set(headers);
+        expect(Object.keys(answered).filter((name) => name.startsWith('access-control'))).toEqual([]);
+        expect(answered).toMatchObject({
+          'cross-origin-resource-policy': 'same-origin',
+          'x-content-type-options': 'nosniff',
+        });
+      }
+    },
+  );
 
   it('is let in where PUBLIC_URL says that it is ours', async () => {
     const other = await TestApp.start({ env: { PUBLIC_URL: 'https://agents.example' } });
@@ -191,10 +202,45 @@ describe('dev mode', () => {
     ['127.0.0.1.evil.example', 403],
     ['localhost.', 403],
     ['192.168.0.1', 403],
+    ['0.0.0.0', 403],
+    ['[::]', 403],
+    ['[::ffff:192.168.0.1]', 403],
+    ['localhost.evil.example', 403],
+    ['localhost@evil.example', 403],
+    ['evil.example@localhost', 403],
+    ['localhost/evil.example', 403],
+    ['localhost#evil.example', 403],
+    ['localhost, evil.example', 403],
+    ['evil.example:80:localhost', 403],
+    ['localhost:x', 403],
+    ['', 403],
   ])('answers to this machine only: Host %s → %i', async (host, expected) => {
     const { status, body } = await open.anonymous.get('/board/tasks').set('Host', host);
     expect(status).toBe(expected);
     if (expected === 403) expect(body).toEqual({ error: expect.stringContaining('VERS_AUTH_TOKEN') });
+  });
+
+  it('tells a name that was rebound nothing, by whatever method or protocol', async () => {
+    const before = open.storedText();
+    const rebound = { Host: 'evil.example', Origin: 'http://evil.example', 'Sec-Fetch-Site': 'same-origin' };
+    for (const path of [
+      '/board/tasks',
+      '/ui/',
+      '/ui/api/board/tasks',
+      '/ui/login',
+      '/docs-json',
+      '/health',
+      '/feed/stream',
+    ]) {
+      for (const method of ['get', 'head', 'post', 'options'] as const) {
+        const { status, headers } = await open.anonymous[method](path).set(rebound);
+        expect([method, path, status, headers['access-control-allow-origin']]).toEqual([method, path, 403, undefined]);
+      }
+    }
+    const socket = 'Connection: Upgrade, close\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\n';
+    expect(await raw(open.url, `GET /ui/ HTTP/1.1\r\nHost: evil.example\r\n${socket}\r\n`)).toMatch(/^HTTP\/1\.1 403 /);
+    expect(await raw(open.url, 'GET /board/tasks HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 403 /);
+    expect(open.storedText()).toBe(before);
   });
 
   it('refuses other sites too', async () => {

@@ -183,6 +183,14 @@ describe('/ui/login', () => {
     expect(refused.status).toBe(403);
     expect((await signIn(token)).status).toBe(303);
   });
+
+  it('stores nothing when a link is only guessed', async () => {
+    // The next transaction there would take note of the ids drawn since the last.
+    await makeTask(app);
+    const before = app.storedText();
+    expect((await signIn('guess')).status).toBe(401);
+    expect(app.storedText()).toBe(before);
+  });
 });
 
 describe('a session', () => {
@@ -228,15 +236,19 @@ describe('a session', () => {
     }
   });
 
-  it.each(['/ui/api/board/tasks', '/ui/api/health', '/ui/api/nowhere', '/ui/api//board/tasks'])(
-    'is needed for %s',
-    async (path) => {
-      for (const client of [app.anonymous, browser('x'.repeat(43))]) {
-        const { status, body } = await client.get(path);
-        expect([status, body]).toEqual([401, { error: 'sign in at /ui/login first' }]);
-      }
-    },
-  );
+  it.each([
+    '/ui/api/board/tasks',
+    '/ui/api/health',
+    '/ui/api/nowhere',
+    '/ui/api//board/tasks',
+    '/ui/api/docs',
+    '/ui/api/ui/',
+  ])('is needed for %s', async (path) => {
+    for (const client of [app.anonymous, browser('x'.repeat(43))]) {
+      const { status, body } = await client.get(path);
+      expect([status, body]).toEqual([401, { error: 'sign in at /ui/login first' }]);
+    }
+  });
 
   it.each([
     '/ui/api/ui/',

@@ -102,6 +102,12 @@ describe('the OpenAPI document', () => {
     ).toEqual([...CONTRACT].sort());
   });
 
+  it('refers to nothing that it does not have', () => {
+    const references = [...JSON.stringify(document).matchAll(/"#\/components\/schemas\/([^"]*)"/g)];
+    const names = new Set(references.map(([, name]) => name));
+    expect([...names].filter((name) => !Object.hasOwn(document.components?.schemas ?? {}, name ?? ''))).toEqual([]);
+  });
+
   it('says of every route what it does, what it answers and how it refuses', () => {
     for (const [route, { summary, tags, security, responses }] of operations()) {
       const isOpen = OPEN.test(route);
@@ -184,8 +190,26 @@ describe('the OpenAPI document', () => {
     });
     expect(stream?.parameters).toContainEqual(expect.objectContaining({ name: 'Last-Event-ID', in: 'header' }));
   });
+});
 
-  it('makes a typed client that compiles, and that refuses mistakes', async () => {
+describe('GET /docs', () => {
+  it('serves the page and its parts, under a policy that lets no foreign script in', async () => {
+    const page = await fetch(`${server.url}/docs`);
+    const html = await page.text();
+    expect([page.status, html]).toEqual([200, expect.stringContaining('swagger-ui')]);
+    expect(page.headers.get('content-security-policy')).toContain("script-src 'self'");
+    expect(html).not.toMatch(/<script>(?!\s*<\/script>)/);
+    const scripts = [...html.matchAll(/src="(\.?\/?[^"]+\.js)"/g)].map(
+      ([, path]) => new URL(path ?? '', `${server.url}/docs`).href,
+    );
+    expect(scripts.length).toBeGreaterThan(0);
+    for (const script of scripts) expect([script, (await fetch(script)).status]).toEqual([script, 200]);
+  });
+});
+
+// Last, because kept connections end while the compiler is at work.
+describe('a client generated from it', () => {
+  it('compiles, and refuses mistakes', async () => {
     const folder = mkdtempSync(resolve('test/.client-'));
     try {
       writeFileSync(join(folder, 'api.ts'), astToString(await openapiTS(document as never)));

@@ -86,14 +86,28 @@ describe('a full disk', () => {
     }
     expect(app.storedText()).toBe(before);
     expect((await app.api.get('/skills/items')).body).toEqual({ skills: [skill], count: 1 });
+    expect((await app.anonymous.get('/health/ready')).status).toBe(503);
 
     limitPages(1_000_000);
     const next = await publish('review', 'next');
     expect([next.status, next.body.version]).toEqual([201, 2]);
+    expect((await app.anonymous.get('/health/ready')).status).toBe(200);
     expect(await stream.next()).toMatchObject({ data: { name: 'review', version: 2 } });
     stream.close();
     await restart();
     expect((await app.api.get('/skills/items')).body).toEqual({ skills: [next.body], count: 1 });
+  });
+
+  it('that has become read-only does the same', async () => {
+    const skill = await makeSkill(app);
+    const before = app.storedText();
+    database().write('PRAGMA query_only = ON').run();
+    const { status, body } = await publish('review', 'x');
+    expect([status, body]).toEqual([503, REFUSED]);
+    expect(app.storedText()).toBe(before);
+    expect((await app.api.get('/skills/items')).body).toEqual({ skills: [skill], count: 1 });
+    database().write('PRAGMA query_only = OFF').run();
+    expect((await publish('review', 'next')).status).toBe(201);
   });
 
   it('refuses all that share a transaction when it cannot be committed', async () => {
@@ -153,6 +167,8 @@ describe('a transaction', () => {
       throw failure;
     });
     await expect(refused).rejects.toMatchObject({ code: 'unavailable', cause: failure });
+    // Until it has ended, nothing that comes may look as if it were on the disk.
+    await expect(database().change(() => 'more')).rejects.toMatchObject({ code: 'unavailable' });
     expect(onFatal).toHaveBeenCalledTimes(1);
   });
 });

@@ -105,12 +105,19 @@ describe('a restart', () => {
     expect(await everything()).toEqual(before);
   });
 
-  it('follows a log that was put back to an earlier state', async () => {
+  it('stops at a log that lacks what it held, and takes one that was put back on purpose after a repair', async () => {
     await publish('one');
     const before = await everything();
     copyFileSync(file('feed.jsonl'), file('backup'));
     await publish('two');
-    await restart({}, () => renameSync(file('backup'), file('feed.jsonl')));
+    await app.stop();
+    renameSync(file('backup'), file('feed.jsonl'));
+    await expect(TestApp.start({ dataDir })).rejects.toThrow(
+      /feed\.jsonl lacks what stood in it from line 2 \(byte \d+\) on\..* npm run repair/,
+    );
+    const results = await repairLogs(dataDir, new Disk(), 'now');
+    expect(results.map(({ cut }) => cut)).toEqual(results.map(() => 0));
+    app = await TestApp.start({ dataDir });
     expect(await everything()).toEqual(before);
   });
 

@@ -205,6 +205,21 @@ describe('GET /ui/search', () => {
 });
 
 describe('GET /ui/live', () => {
+  interface BoardChange {
+    revision: number;
+    ids: string[] | null;
+  }
+
+  /** What comes of other topics meanwhile is passed over. */
+  async function nextBoardChange(stream: TestStream): Promise<BoardChange> {
+    for (;;) {
+      const message = await stream.next();
+      if (!message) throw new Error('the stream has ended');
+      const { board } = message.data as { board?: BoardChange };
+      if (message.event === 'changed' && board) return board;
+    }
+  }
+
   const cursorOf = (text: string): string => /data-cursor="(\w+)"/.exec(text)?.[1] ?? '';
 
   it('tells of each event once, as a row, from where the page was read', async () => {
@@ -232,9 +247,15 @@ describe('GET /ui/live', () => {
     const before = (hello?.data as { board: number }).board;
     const [one, two] = [await makeTask(app), await makeTask(app)];
     await app.api.post(`/board/tasks/${one.id}/bump`);
-    const [changed] = await stream.take(1);
-    const change = { revision: before + 3, ids: [one.id, two.id] };
-    expect(changed).toEqual({ event: 'changed', data: { board: change } });
+    const ids: unknown[] = [];
+    let revision = before;
+    // One message where the three changes came within its time, as they do on a machine that is not busy.
+    while (revision < before + 3) {
+      const change = await nextBoardChange(stream);
+      ids.push(...(change.ids ?? []));
+      revision = change.revision;
+    }
+    expect([revision, [...new Set(ids)]]).toEqual([before + 3, [one.id, two.id]]);
     const { text } = await page('/ui/');
     expect(text).toContain(`&quot;board&quot;:${before + 3}`);
     stream.close();
@@ -246,8 +267,7 @@ describe('GET /ui/live', () => {
     await Promise.all(Array.from({ length: 150 }, () => makeTask(app)));
     const told: (string[] | null)[] = [];
     for (let count = 0; count < 150 && !told.includes(null);) {
-      const message = await stream.next();
-      const { ids } = (message?.data as { board: { ids: string[] | null } }).board;
+      const { ids } = await nextBoardChange(stream);
       told.push(ids);
       count += ids?.length ?? 0;
     }

@@ -1,7 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DuckFiles } from '../src/common/storage/duckdb-files.js';
 import { temporaryFolder, TestApp, TOKEN } from './support/app.js';
+import { FaultDisk } from './support/fault-disk.js';
 import { inParallel, make } from './support/make.js';
 import { ServerProcess } from './support/server.js';
 import { leastSession, sessionBody, vmBody } from './support/usage.js';
@@ -106,13 +108,29 @@ describe('a file that cannot grow', () => {
     const refusal = { status: 503, body: { error: 'nothing can be written at the moment; nothing was changed' } };
     expect([kept.length > 0, refused.length > 0]).toEqual([true, true]);
     expect(refused).toEqual(refused.map(() => refusal));
+    expect((await call(server, '/health/ready'))?.status).toBe(503);
     const small = await call(server, '/usage/sessions', leastSession());
-    expect(small?.status).toBe(201);
+    expect([small?.status, (await call(server, '/health/ready'))?.status]).toEqual([201, 200]);
     if (small) kept.push(small.body);
     const byId = (a: Kept, b: Kept): number => (a.id < b.id ? -1 : 1);
     expect((await list(server, 'sessions')).sort(byId)).toEqual(kept.sort(byId));
     await server.end('SIGKILL');
     expect((await list(await start(), 'sessions')).sort(byId)).toEqual(kept);
+  });
+});
+
+describe('a folder that cannot be synced', () => {
+  it('is a 503, and ends the process: nobody knows whether the write-ahead log would survive', async () => {
+    const disk = new FaultDisk();
+    const app = await TestApp.start({ dataDir, disk });
+    const onFatal = jest.fn();
+    app.app.get(DuckFiles).onFatal = onFatal;
+    disk.faults = { folder: true };
+    const first = await app.api.post('/usage/sessions').send(sessionBody());
+    disk.faults = {};
+    const second = await app.api.post('/usage/sessions').send(sessionBody());
+    expect([first.status, second.status, onFatal.mock.calls.length]).toEqual([503, 503, 1]);
+    await app.stop();
   });
 });
 

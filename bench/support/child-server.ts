@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const START_MAX_MS = 15_000;
+/** A busy machine takes its time. */
+const START_MAX_MS = 60_000;
 const STOP_MAX_MS = 6000;
 const ROOT = join(import.meta.dirname, '..', '..');
 
@@ -15,6 +16,20 @@ export interface ChildServer {
   url: string;
   pid: number;
   stop(): Promise<void>;
+}
+
+/** One that can be killed and started again on its folder. */
+export interface MortalServer extends ChildServer {
+  kill(): Promise<void>;
+}
+
+interface Place {
+  dataDir: string;
+  token: string;
+  /** A free one when not given. */
+  port?: number;
+  /** Environment variables beside those that follow from the others. */
+  env?: NodeJS.ProcessEnv;
 }
 
 /**
@@ -26,10 +41,10 @@ export async function startServer(token: string, fill?: (dataDir: string) => Pro
   const removeData = (): void => rmSync(dataDir, { recursive: true, force: true });
   try {
     if (fill) {
-      await (await startOn(dataDir, token)).stop();
+      await (await startOn({ dataDir, token })).stop();
       await fill(dataDir);
     }
-    const server = await startOn(dataDir, token);
+    const server = await startOn({ dataDir, token });
     return { ...server, stop: () => server.stop().then(removeData) };
   } catch (error) {
     removeData();
@@ -37,12 +52,14 @@ export async function startServer(token: string, fill?: (dataDir: string) => Pro
   }
 }
 
-async function startOn(dataDir: string, token: string): Promise<ChildServer> {
-  const port = await freePort();
+/** The built server on a folder that stays. */
+export async function startOn({ dataDir, token, port: wanted, env }: Place): Promise<MortalServer> {
+  const port = wanted ?? (await freePort());
   const child = spawn(process.execPath, [join(ROOT, 'dist', 'main.js')], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: {
       PATH: process.env['PATH'],
+      ...env,
       DATA_DIR: dataDir,
       HOST: '127.0.0.1',
       PORT: String(port),
@@ -59,7 +76,7 @@ async function startOn(dataDir: string, token: string): Promise<ChildServer> {
     await stop();
     throw new Error(`the server did not start: ${said() || String(error)}`, { cause: error });
   }
-  return { url, pid: child.pid ?? 0, stop };
+  return { url, pid: child.pid ?? 0, stop, kill: () => end(child, 'SIGKILL') };
 }
 
 /** A script that prints the port it listens on. */
@@ -81,10 +98,10 @@ async function untilReady(child: ChildProcess, url: string): Promise<void> {
   throw new Error(`not ready after ${START_MAX_MS / 1000} s`);
 }
 
-async function end(child: ChildProcess): Promise<void> {
+async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');
-  child.kill();
+  child.kill(signal);
   const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MAX_MS);
   await exited;
   clearTimeout(timer);
@@ -96,7 +113,7 @@ function collect(stream: NodeJS.ReadableStream): () => string {
   return () => text.trim();
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const { port } = probe.address() as AddressInfo;

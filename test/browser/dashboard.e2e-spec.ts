@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { describeInBrowser } from '../support/browser.js';
 import { Dashboard, live } from '../support/dashboard.js';
 import { makeEvent, makeTask, makeVm } from '../support/make.js';
+import { TestStream } from '../support/stream.js';
 
 const WITHIN_A_SECOND = { timeout: 1000 };
 
@@ -136,23 +137,35 @@ describeInBrowser('the dashboard', () => {
   });
 
   it('says when it is offline, and catches up with each event once', async () => {
-    await makeEvent(dashboard.app, { summary: 'before' });
+    const { app, context } = dashboard;
+    await makeEvent(app, { summary: 'before' });
     const page = await dashboard.openLive('/ui/feed?agent=maker');
-    await dashboard.context.setOffline(true);
+    await makeEvent(app, { summary: 'live' });
+    await page.locator('[data-feed]').getByText('live', { exact: true }).waitFor();
+    await context.setOffline(true);
     await page.locator('[data-live-state="offline"]').waitFor();
-    for (let i = 0; i < 60; i += 1) await makeEvent(dashboard.app, { summary: `missed ${i}` });
-    const task = await makeTask(dashboard.app, { title: 'missed task' });
-    await dashboard.context.setOffline(false);
+    for (let i = 0; i < 60; i += 1) await makeEvent(app, { summary: `missed ${i}` });
+    await context.setOffline(false);
     await live(page);
-    await makeEvent(dashboard.app, { summary: 'after' });
+    await makeEvent(app, { summary: 'after' });
     await page.locator('[data-feed]').getByText('after', { exact: true }).waitFor();
     const missed = Array.from({ length: 60 }, (_, i) => `missed ${59 - i}`);
-    expect((await summaries(page)).slice(0, 62)).toEqual(['after', ...missed, 'before']);
-    await page.goto('/ui/');
-    await live(page);
-    await dashboard.context.setOffline(true);
-    await dashboard.app.api.patch(`/board/tasks/${task.id}`).send({ status: 'blocked' });
-    await dashboard.context.setOffline(false);
-    await column(page, 'blocked').getByText('missed task').waitFor();
+    expect((await summaries(page)).slice(0, 63)).toEqual(['after', ...missed, 'live', 'before']);
+  });
+
+  it('catches up with tasks that changed while it was offline', async () => {
+    const { app, context } = dashboard;
+    const task = await makeTask(app, { title: 'moved meanwhile' });
+    const page = await dashboard.openLive('/ui/');
+    await context.setOffline(true);
+    await page.locator('[data-live-state="offline"]').waitFor();
+    const others = await TestStream.open(`${app.url}/ui/live`);
+    await others.take(1);
+    await app.api.patch(`/board/tasks/${task.id}`).send({ status: 'blocked' });
+    // From now on nobody is told of it any more.
+    for (let told = false; !told;) told = 'board' in ((await others.next())?.data as object);
+    others.close();
+    await context.setOffline(false);
+    await column(page, 'blocked').getByText('moved meanwhile').waitFor();
   });
 });

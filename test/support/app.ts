@@ -11,6 +11,7 @@ import { APP_OPTIONS, setUp, start, stop } from '../../src/app.setup.js';
 import { Clock } from '../../src/common/clock.js';
 import { loadConfig } from '../../src/common/config/config.js';
 import { AnswerAdapter } from '../../src/common/http/answer.adapter.js';
+import type { ConnectionLimits } from '../../src/common/http/connections.js';
 import { FailureLimit } from '../../src/common/http/failure-limit.js';
 import { Disk } from '../../src/common/storage/disk.js';
 
@@ -25,6 +26,8 @@ export interface AppOptions {
   clock?: Clock;
   /** How many credentials of one client may fail in a minute; no matter how many when not given. */
   failuresPerMinute?: number;
+  /** Other limits than the server's own. */
+  limits?: Partial<ConnectionLimits>;
 }
 
 /** The whole application on a port of its own, with real storage. */
@@ -45,7 +48,7 @@ export class TestApp {
 
   /** An application that listens, but has not read its data yet. */
   static async listen(options: AppOptions = {}): Promise<TestApp> {
-    const { env = {}, dataDir, disk, clock, failuresPerMinute = Infinity } = options;
+    const { env = {}, dataDir, disk, clock, failuresPerMinute = Infinity, limits } = options;
     const folder = dataDir ?? temporaryFolder();
     const config = loadConfig({ VERS_AUTH_TOKEN: TOKEN, ...env, DATA_DIR: folder, PORT: '0' });
     const builder = Test.createTestingModule({ imports: [AppModule.with(config)] }).setLogger(false as never);
@@ -53,7 +56,7 @@ export class TestApp {
     if (clock) builder.overrideProvider(Clock).useValue(clock);
     builder.overrideProvider(FailureLimit).useValue(new FailureLimit(failuresPerMinute));
     const module = await builder.compile();
-    const app = module.createNestApplication<NestExpressApplication>(new AnswerAdapter(), {
+    const app = module.createNestApplication<NestExpressApplication>(new AnswerAdapter(limits), {
       ...APP_OPTIONS,
       logger: false,
     });

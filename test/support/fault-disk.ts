@@ -3,7 +3,7 @@ import { Disk, DiskFile } from '../../src/common/storage/disk.js';
 /** A real disk that can be told to fail. */
 export class FaultDisk extends Disk {
   /** What the next calls do instead of working; unset them to heal the disk. */
-  faults: { write?: 'refuse' | 'short'; sync?: true; truncate?: true } = {};
+  faults: { write?: 'refuse' | 'short'; sync?: true; truncate?: true; folder?: true } = {};
 
   override async open(path: string): Promise<DiskFile> {
     const file = await super.open(path);
@@ -23,5 +23,10 @@ export class FaultDisk extends Disk {
         await file.truncate(size);
       },
     };
+  }
+
+  override async syncFolder(path: string): Promise<void> {
+    if (this.faults.folder) throw Object.assign(new Error('input/output error'), { code: 'EIO' });
+    await super.syncFolder(path);
   }
 }

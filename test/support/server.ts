@@ -1,4 +1,4 @@
-import { ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -10,10 +10,12 @@ export class ServerProcess {
   stdout = '';
   stderr = '';
 
-  private constructor(
-    readonly child: ChildProcess,
-    readonly url: string,
-  ) {
+  readonly child: ChildProcess;
+  readonly url: string;
+
+  private constructor(child: ChildProcess, url: string) {
+    this.child = child;
+    this.url = url;
     child.stdout?.on('data', (data: Buffer) => (this.stdout += data.toString()));
     child.stderr?.on('data', (data: Buffer) => (this.stderr += data.toString()));
   }

@@ -26,4 +26,7 @@ export const UI_PAGES: ListedPage[] = [
   { name: 'skill-agent', path: '/ui/skills/agents', follow: '[data-row-link]' },
   { name: 'reports', path: '/ui/reports' },
   { name: 'report', path: '/ui/reports', follow: '[data-row-link]' },
+  { name: 'usage', path: '/ui/usage' },
+  { name: 'usage-sessions', path: '/ui/usage/sessions' },
+  { name: 'usage-vms', path: '/ui/usage/vms' },
 ];

@@ -6,6 +6,8 @@ const SILENCE_MS = 25_000;
 const WATCH_MS = 2000;
 const BACKOFF_MAX_MS = 15_000;
 const SUSPICIOUS_FAILURES = 3;
+// A browser has six connections for all tabs: one that nobody looks at gives its own back.
+const HIDDEN_MS = 30_000;
 
 const revisions = JSON.parse(document.body.dataset.revisions ?? '{}');
 const listeners = new Set();
@@ -14,8 +16,9 @@ let source;
 let heardAt = 0;
 let retryAt = 0;
 let failures = 0;
+let hiding;
 
-/** Calls `listener` with each feed event, `{id, agent, type, timestamp, row, metadata?}`, and with nothing when the feed was emptied. */
+/** Calls `listener` with each feed event, `{id, agent, type, timestamp, row}`, and with nothing when the feed was emptied. */
 export function onEvent(listener) {
   listeners.add(listener);
 }
@@ -71,14 +74,18 @@ function fail() {
 function watch() {
   const isOpen = source && source.readyState !== EventSource.CLOSED;
   if (isOpen && Date.now() - heardAt > SILENCE_MS) fail();
-  else if (!isOpen && navigator.onLine && Date.now() >= retryAt) connect();
+  else if (!isOpen && !document.hidden && navigator.onLine && Date.now() >= retryAt) connect();
 }
 
 export function startLive() {
   if (document.body.dataset.cursor === undefined) return;
   connect();
   setInterval(watch, WATCH_MS);
-  document.addEventListener('visibilitychange', watch);
+  document.addEventListener('visibilitychange', () => {
+    clearTimeout(hiding);
+    if (document.hidden) hiding = setTimeout(() => source?.close(), HIDDEN_MS);
+    else watch();
+  });
   addEventListener('offline', fail);
   addEventListener('online', connect);
   addEventListener('pagehide', () => source?.close());

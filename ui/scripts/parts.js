@@ -1,4 +1,5 @@
 import { morphChildren } from './morph.js';
+import { toast } from './toasts.js';
 
 // Parts of the page that are out of date are fetched anew, all in one request, and changed in place.
 const RETRY_MS = 2000;
@@ -36,6 +37,10 @@ async function refresh() {
   try {
     const answer = await fetch(location.href, { headers: { 'X-Parts': names.join() } });
     if (answer.redirected) location.reload();
+    if (answer.status === 404) {
+      toast('What this page shows is no longer there.', { isProblem: true });
+      return;
+    }
     if (!answer.ok) throw new Error(`status ${answer.status}`);
     show(await answer.text());
   } catch {

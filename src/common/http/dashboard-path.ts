@@ -15,9 +15,9 @@ const forBrowsers = new WeakSet<Request>();
 export function enterBrowserApi(request: Request): void {
   if (!request.url.startsWith(`${BROWSER_API}/`)) return;
   const path = request.url.slice(BROWSER_API.length);
-  if (NO_API.test(path)) return;
   forBrowsers.add(request);
-  request.url = path;
+  // The rest keeps a path that no route has.
+  if (!NO_API.test(path)) request.url = path;
 }
 
 export function isForBrowserApi(request: Request): boolean {

@@ -3,12 +3,13 @@ import type { NextFunction, Request, Response } from 'express';
 import { randomUUID } from 'node:crypto';
 import { isIP } from 'node:net';
 import { Config } from '../config/config.js';
-import { enterBrowserApi } from './dashboard-path.js';
+import { enterBrowserApi, isForBrowserApi } from './dashboard-path.js';
 import { Lifecycle } from './lifecycle.js';
 
 const REQUEST_ID_HEADER = 'X-Request-Id';
 const ACCEPTED_REQUEST_ID = /^[\w.:-]{1,64}$/;
 const HEALTH_PATHS = new Set(['/health', '/health/ready']);
+const HOST = /^([\w.-]+|\[[\da-f:.]+\])(:\d*)?$/i;
 const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '::1']);
 const WILDCARD_ADDRESSES = new Set(['0.0.0.0', '::']);
 
@@ -19,7 +20,7 @@ export function requestIdOf(request: Request): string {
   return requestIds.get(request) ?? '-';
 }
 
-/** What happens to every request before anything else: its id, its log line, and the refusals that concern them all. */
+/** What happens to every request before it is routed: its id, its log line, and the refusals that concern them all. */
 @Injectable()
 export class Edge {
   private readonly logger = new Logger('http');
@@ -29,7 +30,8 @@ export class Edge {
     private readonly lifecycle: Lifecycle,
   ) {}
 
-  handle(request: Request, response: Response, next: NextFunction): void {
+  /** Comes first, so that whatever is answered has an id and is logged. */
+  receive(request: Request, response: Response, next: NextFunction): void {
     const id = request.get(REQUEST_ID_HEADER);
     const requestId = id !== undefined && ACCEPTED_REQUEST_ID.test(id) ? id : randomUUID();
     requestIds.set(request, requestId);
@@ -38,9 +40,14 @@ export class Edge {
     const startedAt = performance.now();
     response.once('close', () => this.log({ requestId, method: request.method, path }, response, startedAt));
     enterBrowserApi(request);
+    next();
+  }
 
+  admit(request: Request, response: Response, next: NextFunction): void {
     if (this.lifecycle.isStopping) response.setHeader('Connection', 'close');
-    if (!this.lifecycle.isRunning && !HEALTH_PATHS.has(path)) {
+    if (request.headers.host === undefined && request.httpVersion === '1.1') {
+      response.status(400).json({ error: 'the Host header is missing' });
+    } else if (!this.lifecycle.isRunning && !isForHealth(request)) {
       const state = this.lifecycle.isStopping ? 'shutting down' : 'starting';
       response
         .status(503)
@@ -78,7 +85,14 @@ export class Edge {
   }
 }
 
+/** Through the API for browsers it needs a session, and so the data. */
+function isForHealth(request: Request): boolean {
+  return HEALTH_PATHS.has(request.path) && !isForBrowserApi(request);
+}
+
+/** Empty for what is more than a name or an address, and a port. */
 function hostNameOf(host: string): string {
+  if (!HOST.test(host)) return '';
   const name = URL.parse(`http://${host}`)?.hostname ?? '';
   return name.startsWith('[') ? name.slice(1, -1) : name;
 }

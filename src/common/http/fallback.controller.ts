@@ -5,7 +5,7 @@ import type { Express, Request } from 'express';
 import { match, MatchFunction } from 'path-to-regexp';
 import { DomainError, notFound } from '../errors/domain-error.js';
 
-const FALLBACK_PATH = '/*path';
+const FALLBACK_PATH = '/{*path}';
 
 interface KnownRoute {
   matches: MatchFunction<object>;

@@ -4,7 +4,10 @@ import { Parsed } from '../validation/fields.js';
 
 /** Where a stream is to begin. */
 export class StreamQuery {
-  /** Id of the event seen last; the header `Last-Event-ID` beats it. */
+  /**
+   * Id of the event seen last; the header `Last-Event-ID` beats it.
+   * @example 01K9XW5T3V8Z6Q2N4M7P1R0SAB
+   */
   @Parsed((text) => (isUlid(text) ? text : undefined), 'an event id')
   since?: string;
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { existsSync } from 'node:fs';
 import { FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -35,6 +36,20 @@ export class Disk {
   async move(from: string, to: string): Promise<void> {
     await rename(from, to);
     for (const folder of new Set([dirname(to), dirname(from)])) await this.syncFolder(folder);
+  }
+
+  /**
+   * Makes a file durable as it is, if it is there. What a killed process had only handed to the system must be on the
+   * disk before anyone is shown it.
+   */
+  async settle(path: string): Promise<void> {
+    if (!existsSync(path)) return;
+    const file = await this.open(path);
+    try {
+      await file.sync();
+    } finally {
+      await file.close();
+    }
   }
 
   async remove(path: string): Promise<void> {

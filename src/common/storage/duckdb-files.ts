@@ -4,6 +4,7 @@ import { Config } from '../config/config.js';
 import { Disk } from './disk.js';
 import { DuckDatabase } from './duckdb.js';
 import { IdSource } from './id-source.js';
+import type { Refusals } from './refusals.js';
 
 export interface DuckDefinition {
   /** Name of the file in the data folder. */
@@ -17,6 +18,9 @@ export interface DuckDefinition {
 /** The DuckDB files of a data folder; repositories define theirs while the application is put together. */
 @Injectable()
 export class DuckFiles {
+  /** Called when the disk has failed and the process should end. */
+  onFatal: (error: Error) => void = () => undefined;
+
   private readonly files: { database: DuckDatabase; idTables: readonly string[] }[] = [];
 
   constructor(
@@ -25,8 +29,13 @@ export class DuckFiles {
     private readonly ids: IdSource,
   ) {}
 
+  get refusals(): Refusals[] {
+    return this.files.map(({ database }) => database.refusals);
+  }
+
   define({ file, migrations, idTables }: DuckDefinition): DuckDatabase {
     const database = new DuckDatabase(join(this.config.dataDir, file), migrations, this.disk);
+    database.onFatal = (error) => this.onFatal(error);
     this.files.push({ database, idTables });
     return database;
   }

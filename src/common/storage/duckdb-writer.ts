@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { unavailable } from '../errors/domain-error.js';
 import type { Session } from './duckdb-handle.js';
 import { NOTHING_WRITTEN } from './record-writer.js';
+import type { Refusals } from './refusals.js';
 
 /** A transaction takes no more items than this; the others go into the next one. */
 const TRANSACTION_MAX_ITEMS = 1000;
@@ -20,6 +21,9 @@ interface WriterOptions {
   session(): Promise<Session>;
   /** Makes durable what the commit itself does not. */
   committed(): Promise<void>;
+  refusals: Refusals;
+  /** Called once when what the disk holds is not known any more. */
+  onFatal(error: Error): void;
 }
 
 /**
@@ -29,6 +33,7 @@ interface WriterOptions {
 export class DuckWriter {
   private waiting: Write[] = [];
   private working?: Promise<void>;
+  private dead?: Error;
 
   constructor(private readonly options: WriterOptions) {}
 
@@ -59,6 +64,7 @@ export class DuckWriter {
   private async commit(writes: Write[]): Promise<void> {
     const answers = new Map<Write, unknown>();
     try {
+      if (this.dead) throw this.dead;
       const session = await this.options.session();
       await inTransaction(session, async () => {
         for (const [apply, group] of Map.groupBy(writes, (write) => write.apply)) {
@@ -69,13 +75,22 @@ export class DuckWriter {
           for (const [i, write] of group.entries()) answers.set(write, results[i]);
         }
       });
-      await this.options.committed();
+      await this.options.committed().catch((error: unknown) => this.failForGood(error));
     } catch (error) {
+      this.options.refusals.note(error);
       const refusal = unavailable(NOTHING_WRITTEN, error);
       for (const { reject } of writes) reject(refusal);
       return;
     }
+    this.options.refusals.noteSuccess();
     for (const write of writes) write.resolve(answers.get(write));
+  }
+
+  /** The records are there and can be read, but nobody can say whether a power loss would leave them. */
+  private failForGood(error: unknown): never {
+    this.dead = new Error('the disk failed in a way that only a restart can recover from', { cause: error });
+    this.options.onFatal(this.dead);
+    throw this.dead;
   }
 }
 

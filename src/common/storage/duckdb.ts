@@ -1,12 +1,13 @@
 import { DuckDBTimestampValue } from '@duckdb/node-api';
 import type { DuckDBValue } from '@duckdb/node-api';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { unavailable } from '../errors/domain-error.js';
 import { StartError } from '../errors/start-error.js';
 import type { Disk } from './disk.js';
 import { DuckHandle, OUT_OF_USE } from './duckdb-handle.js';
 import { migrate } from './duckdb-migrations.js';
 import { Apply, DuckWriter } from './duckdb-writer.js';
+import { Refusals } from './refusals.js';
 
 /**
  * One DuckDB file. Writer and reader run one statement at a time each: a statement takes one of the four threads of
@@ -16,14 +17,20 @@ export class DuckDatabase {
   private handle?: Promise<DuckHandle>;
   private closing: Promise<void> = Promise.resolve();
   private lastRead: Promise<unknown> = Promise.resolve();
+  readonly refusals: Refusals;
+  /** Called once when the disk has failed and the process should end. */
+  onFatal: (error: Error) => void = () => undefined;
   private readonly writer: DuckWriter;
 
   constructor(
     private readonly path: string,
     private readonly migrations: readonly string[],
-    disk: Disk,
+    private readonly disk: Disk,
   ) {
+    this.refusals = new Refusals(basename(path));
     this.writer = new DuckWriter({
+      refusals: this.refusals,
+      onFatal: (error) => this.onFatal(error),
       session: async () => (await this.open()).writing,
       // DuckDB makes and removes its write-ahead log, and syncs the file but not its name.
       committed: () => disk.syncFolder(dirname(path)),
@@ -75,6 +82,8 @@ export class DuckDatabase {
   private async openAnew(): Promise<DuckHandle> {
     try {
       await this.closing;
+      // Before DuckDB opens it: a process that closes a file gives up its locks on it, whoever holds them.
+      await this.disk.settle(`${this.path}.wal`);
       return await DuckHandle.open(this.path, () => void this.close());
     } catch (error) {
       this.handle = undefined;

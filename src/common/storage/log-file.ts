@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Disk, DiskFile } from './disk.js';
 import { sealLine } from './log-line.js';
 import type { Addition } from './log-positions.js';
 
 const ARCHIVE = 'archive';
 const WRITE_CHUNK_CHARACTERS = 1 << 20;
+const COPY_CHUNK_BYTES = 1 << 20;
 
 /** Where a line stands; `length` counts its line break. */
 export interface LinePlace {
@@ -25,9 +26,10 @@ export class LogFile {
   static async open(disk: Disk, dataDir: string, log: string): Promise<LogFile> {
     const path = join(dataDir, `${log}.jsonl`);
     await finishReplacement(disk, path);
-    const isNew = !existsSync(path);
     const file = await disk.open(path);
-    if (isNew) await disk.syncFolder(dataDir);
+    // A process that was killed may have left the name, or the last batch, with the system only.
+    await file.sync();
+    await disk.syncFolder(dataDir);
     return new LogFile(path, disk, file, await file.size());
   }
 
@@ -57,10 +59,22 @@ export class LogFile {
     await this.cutAt(this.bytes);
   }
 
-  async cutAt(offset: number): Promise<void> {
-    await this.file.truncate(offset);
-    await this.file.sync();
-    this.bytes = offset;
+  /** Moves all bytes from `offset` on to a file beside this one; gives its name. */
+  async moveTail(offset: number, suffix: string): Promise<string> {
+    const path = `${this.path}.${suffix}`;
+    const kept = await this.disk.open(path);
+    try {
+      for (let at = offset; at < this.bytes; at += COPY_CHUNK_BYTES) {
+        const chunk = await this.file.read(at, Math.min(COPY_CHUNK_BYTES, this.bytes - at));
+        await kept.write(chunk, at - offset);
+      }
+      await kept.sync();
+    } finally {
+      await kept.close();
+    }
+    await this.disk.syncFolder(dirname(path));
+    await this.cutAt(offset);
+    return basename(path);
   }
 
   /**
@@ -89,6 +103,12 @@ export class LogFile {
 
   async close(): Promise<void> {
     await this.file.close();
+  }
+
+  private async cutAt(offset: number): Promise<void> {
+    await this.file.truncate(offset);
+    await this.file.sync();
+    this.bytes = offset;
   }
 }
 

@@ -1,14 +1,12 @@
 import { Logger } from '@nestjs/common';
-import { createReadStream, createWriteStream } from 'node:fs';
 import { basename } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { StartError } from '../errors/start-error.js';
 import type { IdSource } from './id-source.js';
 import type { IndexDatabase } from './index-database.js';
 import { isDamage } from './sqlite.js';
 import { LogPosition, LogPositions, positionAfter, START, stillThere } from './log-positions.js';
-import { BrokenTail, countLines, findTail, PlacedLine, scanBatches } from './log-scan.js';
+import { BrokenTail, countLines, examine, LogContent, PlacedLine, scanBatches } from './log-scan.js';
 import { isFreshStart } from './projection.js';
 import type { RecordLog } from './record-log.js';
 
@@ -31,10 +29,10 @@ export class LogRecovery {
     if (stillThere(log.file.path, known)) {
       log.position = await this.readOn(log, known);
     } else {
-      this.logger.warn(`${basename(log.file.path)} is not the file the index was built from: building its part anew`);
-      const tail = findTail(log.file.path);
+      const content = examine(log.file.path);
       // What the index has read was synced before, so a write that was cut off cannot explain what is missing of it.
-      if (tail && tail.offset < known.offset) refuseDamage(log, tail);
+      if (lacks(content, known)) refuseLoss(log, content);
+      this.logger.warn(`${basename(log.file.path)} is not the file the index was built from: building its part anew`);
       await this.rebuild(log);
     }
   }
@@ -109,16 +107,31 @@ export class LogRecovery {
 
   private async cutTail(log: RecordLog, tail: BrokenTail, position: LogPosition): Promise<void> {
     const { path } = log.file;
-    if (tail.isDamage) refuseDamage(log, tail);
-    const kept = `${path}.torn-${new Date().toISOString().replaceAll(':', '')}`;
+    if (tail.isDamage) refuseDamage(log, tail.offset);
     const cut = log.file.size - position.offset;
-    await pipeline(createReadStream(path, { start: position.offset }), createWriteStream(kept, { flush: true }));
-    await log.file.cutAt(position.offset);
-    this.logger.warn(`${basename(path)} ended in ${cut} bytes of an unfinished write, moved to ${basename(kept)}`);
+    const kept = await log.file.moveTail(position.offset, `torn-${new Date().toISOString().replaceAll(':', '')}`);
+    this.logger.warn(`${basename(path)} ended in ${cut} bytes of an unfinished write, moved to ${kept}`);
   }
 }
 
-function refuseDamage({ file: { path } }: RecordLog, { offset }: BrokenTail): never {
+/**
+ * True when the index has read what the file does not hold any more. Batches grow, also where a file took the place of
+ * another; only files from before there were seals are told by their length.
+ */
+function lacks({ end, lastBatch }: LogContent, known: LogPosition): boolean {
+  return known.batch > 0 ? lastBatch < known.batch : lastBatch === 0 && end < known.offset;
+}
+
+function refuseLoss(log: RecordLog, { end, tail }: LogContent): never {
+  if (tail) refuseDamage(log, tail.offset);
+  const { path } = log.file;
+  throw new StartError(
+    `${path} lacks what stood in it from line ${countLines(path, end) + 1} (byte ${end}) on. ` +
+      `Nothing was changed. To go on with the file as it is, such as one that was put back on purpose: npm run repair`,
+  );
+}
+
+function refuseDamage({ file: { path } }: RecordLog, offset: number): never {
   throw new StartError(
     `${path} is damaged at line ${countLines(path, offset) + 1} (byte ${offset}), and it is not the end of an unfinished write. ` +
       `Nothing was changed. To cut the damaged lines out and keep them in a file beside it: npm run repair`,

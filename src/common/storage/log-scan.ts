@@ -55,12 +55,25 @@ export function* scanBatches(
   return pending.length > 0 ? { offset: end, isDamage: false } : undefined;
 }
 
-/** What is broken at the end of a file, if anything. */
-export function findTail(path: string): BrokenTail | undefined {
+/** What a whole file holds. */
+export interface LogContent {
+  /** Where its last whole batch ends. */
+  end: number;
+  /** The number of that batch; 0 when there is none, or it has no seal. */
+  lastBatch: number;
+  /** What is broken behind it, if anything. */
+  tail?: BrokenTail;
+}
+
+export function examine(path: string): LogContent {
   const batches = scanBatches(path, 0);
+  let [end, lastBatch] = [0, 0];
   let step = batches.next();
-  while (!step.done) step = batches.next();
-  return step.value;
+  for (; !step.done; step = batches.next()) {
+    const last = step.value.at(-1);
+    if (last) [end, lastBatch] = [last.offset + last.length, last.position?.batch ?? 0];
+  }
+  return { end, lastBatch, tail: step.value };
 }
 
 /** Every readable line of a file, whatever stands between them, and the ranges that are not readable: for repair. */

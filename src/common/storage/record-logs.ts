@@ -14,6 +14,7 @@ import { LogRecovery } from './log-recovery.js';
 import type { FreshStart, Projection } from './projection.js';
 import { RecordLog } from './record-log.js';
 import { NOTHING_WRITTEN, RecordWriter } from './record-writer.js';
+import type { Refusals } from './refusals.js';
 
 /** A log smaller than this is not worth compacting. */
 const COMPACT_MIN_LINES = 1000;
@@ -101,9 +102,8 @@ export class RecordLogs {
     return [...this.logs.values()].filter(({ projection }) => 'snapshot' in projection);
   }
 
-  /** How long ago the disk last refused a write; infinite once one went through again. */
-  millisSinceRefusal(): number {
-    return this.writer.millisSinceRefusal();
+  get refusals(): Refusals {
+    return this.writer.refusals;
   }
 
   /** Waits for what is under way, closes everything and gives the folder free. */

@@ -1,10 +1,10 @@
-import { Logger } from '@nestjs/common';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { unavailable } from '../errors/domain-error.js';
 import { Batch, isCleanRefusal } from './batch.js';
 import type { IndexDatabase } from './index-database.js';
 import type { IdSource } from './id-source.js';
 import type { LogPositions } from './log-positions.js';
+import { Refusals } from './refusals.js';
 import { isDamage } from './sqlite.js';
 
 /** A batch takes no more changes once it is this heavy; they go into the next one. */
@@ -34,12 +34,10 @@ interface WriterOptions {
  * the answers. What arrives meanwhile is the next batch.
  */
 export class RecordWriter {
-  private readonly logger = new Logger('storage');
+  readonly refusals = new Refusals('the logs');
   private waiting: (Change | (() => Promise<void>))[] = [];
   private working?: Promise<void>;
   private dead?: Error;
-  /** By the monotonic clock, in milliseconds. */
-  private refusedAt = -Infinity;
   private lastBatch = 0;
 
   constructor(private readonly options: WriterOptions) {}
@@ -82,11 +80,6 @@ export class RecordWriter {
   /** Batches from now on have larger numbers. */
   startAfter(batch: number): void {
     this.lastBatch = Math.max(this.lastBatch, batch);
-  }
-
-  /** How long ago the disk last refused a batch; infinite once one went through again. */
-  millisSinceRefusal(): number {
-    return performance.now() - this.refusedAt;
   }
 
   /** Resolves when nothing waits and nothing is being written. */
@@ -136,7 +129,7 @@ export class RecordWriter {
       this.refuse(batch, taken.length > 0 ? taken : this.takeChanges(), error);
       return;
     }
-    if (batch.size > 0) this.noteSuccess();
+    if (batch.size > 0) this.refusals.noteSuccess();
     batch.publish();
     for (const change of taken) change.answer();
   }
@@ -193,16 +186,9 @@ export class RecordWriter {
       index.discard();
       this.die(new Error('the index cannot be used any more; the next start rebuilds it', { cause: damage }));
     }
-    if (this.refusedAt === -Infinity) this.logger.error({ err: error, msg: 'changes are refused' });
-    this.refusedAt = performance.now();
+    this.refusals.note(error);
     const refusal = unavailable(NOTHING_WRITTEN, error);
     for (const change of changes) change.fail(refusal);
-  }
-
-  /** Said once, not per request: a full disk must not be filled with complaints. */
-  private noteSuccess(): void {
-    if (this.refusedAt !== -Infinity) this.logger.log('changes are taken again');
-    this.refusedAt = -Infinity;
   }
 
   private takeChanges(): Change[] {

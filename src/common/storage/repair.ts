@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Disk } from './disk.js';
 import { discardIndex } from './index-database.js';
 import { LogFile } from './log-file.js';
-import { findTail, PlacedLine, scanLines } from './log-scan.js';
+import { examine, PlacedLine, scanLines } from './log-scan.js';
 
 const LOG_SUFFIX = '.jsonl';
 
@@ -15,19 +15,20 @@ export interface RepairResult {
 }
 
 /**
- * Cuts out of each damaged log what cannot be read, and keeps it in a file beside it. The caller owns the data folder.
+ * Cuts out of each damaged log what cannot be read, and keeps it in a file beside it. What the logs hold then is the
+ * truth: the index, which may know of more, goes. The caller owns the data folder.
  */
 export async function repairLogs(dataDir: string, disk: Disk, time: string): Promise<RepairResult[]> {
   const names = readdirSync(dataDir).filter((file) => file.endsWith(LOG_SUFFIX));
+  discardIndex(dataDir);
   const results: RepairResult[] = [];
   for (const name of names.sort()) results.push(await repairLog(dataDir, basename(name, LOG_SUFFIX), disk, time));
-  if (results.some(({ cut }) => cut > 0)) discardIndex(dataDir);
   return results;
 }
 
 async function repairLog(dataDir: string, log: string, disk: Disk, time: string): Promise<RepairResult> {
   const path = join(dataDir, `${log}${LOG_SUFFIX}`);
-  if (!findTail(path)) return { file: path, cut: 0 };
+  if (!examine(path).tail) return { file: path, cut: 0 };
   const cut: Buffer[] = [];
   const file = await LogFile.open(disk, dataDir, log);
   try {
@@ -65,4 +66,5 @@ async function keep(disk: Disk, path: string, data: Buffer): Promise<void> {
   await file.write(data, 0);
   await file.sync();
   await file.close();
+  await disk.syncFolder(dirname(path));
 }

@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { join } from 'node:path';
 import { Config } from '../config/config.js';
 import { StartError } from '../errors/start-error.js';
+import { Disk } from './disk.js';
 import { IdSource } from './id-source.js';
+import type { Refusals } from './refusals.js';
 import { CreateServicesState1790000000000 } from './services-state.migration.js';
 import { Announce, ServicesWriter } from './services-writer.js';
 import { Connection, isDamage, Migration, OpenDatabase, openDatabase, Statement, statementOn } from './sqlite.js';
@@ -36,6 +38,7 @@ export class ServicesDatabase {
   constructor(
     private readonly config: Config,
     private readonly ids: IdSource,
+    private readonly disk: Disk,
   ) {
     this.path = join(config.dataDir, SERVICES_FILE);
     const writing = (): Connection => this.connection(this.writing);
@@ -51,6 +54,10 @@ export class ServicesDatabase {
     );
   }
 
+  get refusals(): Refusals {
+    return this.writer.refusals;
+  }
+
   /** Registers a service's tables; called by repositories while the application is put together, before {@link open}. */
   define(...migrations: Migration[]): void {
     this.migrations.push(...migrations);
@@ -61,6 +68,8 @@ export class ServicesDatabase {
     const { setting, answer } = SYNCHRONOUS[this.config.durability];
     const session = ['journal_mode = WAL', `synchronous = ${setting}`, 'temp_store = MEMORY'];
     try {
+      // Before SQLite opens it: a process that closes a file gives up its locks on it, whoever holds them.
+      await this.disk.settle(`${this.path}-wal`);
       this.writing = await openDatabase({ path: this.path, session, migrations: this.migrations });
       this.assertPragma('journal_mode', 'wal');
       this.assertPragma('synchronous', answer);

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { unavailable } from '../errors/domain-error.js';
 import { NOTHING_WRITTEN } from './record-writer.js';
+import { Refusals } from './refusals.js';
 import { sqliteCode } from './sqlite.js';
 
 /** A transaction holds up everything else in the process; what waits longer than this goes into the next one. */
@@ -30,8 +31,10 @@ interface Change {
  * which readers begin to see what they tell of.
  */
 export class ServicesWriter {
+  readonly refusals = new Refusals('services.sqlite');
   private waiting: Change[] = [];
   private working?: Promise<void>;
+  private dead?: Error;
 
   constructor(
     private readonly database: WritableDatabase,
@@ -77,6 +80,7 @@ export class ServicesWriter {
     const accepted: Change[] = [];
     const tellings: (() => void)[] = [];
     try {
+      if (this.dead) throw this.dead;
       this.database.exec('BEGIN IMMEDIATE');
       const end = performance.now() + TRANSACTION_MAX_MS;
       for (let change = this.waiting.shift(); change; change = this.waiting.shift()) {
@@ -90,6 +94,7 @@ export class ServicesWriter {
       this.refuse(taken.length > 0 ? taken : this.waiting.splice(0), error);
       return;
     }
+    if (accepted.length > 0) this.refusals.noteSuccess();
     for (const tell of tellings) tell();
     for (const change of accepted) change.answer();
   }
@@ -114,11 +119,13 @@ export class ServicesWriter {
   private refuse(changes: Change[], error: unknown): void {
     // When its disk is full, SQLite has rolled back by itself.
     if (this.database.inTransaction) this.database.exec('ROLLBACK');
+    this.refusals.note(error);
     const refusal = unavailable(NOTHING_WRITTEN, error);
     for (const change of changes) change.fail(refusal);
     // The kernel may have dropped the pages that it could not sync: only the next start tells what the disk holds.
     if (sqliteCode(error)?.startsWith('SQLITE_IOERR_FSYNC')) {
-      this.onFatal(new Error('the disk failed in a way that only a restart can recover from', { cause: error }));
+      this.dead = new Error('the disk failed in a way that only a restart can recover from', { cause: error });
+      this.onFatal(this.dead);
     }
   }
 }

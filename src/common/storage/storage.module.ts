@@ -3,10 +3,12 @@ import { Clock } from '../clock.js';
 import { Config } from '../config/config.js';
 import { Secrets } from '../secrets.js';
 import { Disk } from './disk.js';
+import { DiskProbe } from './disk-probe.js';
 import { DuckFiles } from './duckdb-files.js';
 import { IdSource } from './id-source.js';
 import { RecordLogs } from './record-logs.js';
 import { ServicesDatabase } from './services-database.js';
+import { StorageHealth } from './storage-health.js';
 
 /**
  * Time, ids, secrets, the disk, and what keeps data on it. {@link RecordLogs.start}, {@link ServicesDatabase.open} and
@@ -17,16 +19,18 @@ import { ServicesDatabase } from './services-database.js';
   providers: [
     Clock,
     Disk,
+    DiskProbe,
     DuckFiles,
     IdSource,
     Secrets,
     ServicesDatabase,
+    StorageHealth,
     {
       provide: RecordLogs,
       inject: [Config, Disk, IdSource, Clock],
       useFactory: (config: Config, disk: Disk, ids: IdSource, clock: Clock) => RecordLogs.own(config, disk, ids, clock),
     },
   ],
-  exports: [Clock, Disk, DuckFiles, IdSource, RecordLogs, Secrets, ServicesDatabase],
+  exports: [Clock, Disk, DuckFiles, IdSource, RecordLogs, Secrets, ServicesDatabase, StorageHealth],
 })
 export class StorageModule {}

@@ -19,6 +19,7 @@ export class AuthController {
   @Post('magic-link')
   @HttpCode(HttpStatus.OK)
   @ApiOkResponse({ type: MagicLink })
+  @ApiRefusal(HttpStatus.BAD_REQUEST, 'neither `PUBLIC_URL` nor the Host header names the server')
   @ApiRefusal(HttpStatus.TOO_MANY_REQUESTS, 'five links are open, or ten were made within a minute; see `Retry-After`')
   createLink(@Req() request: Request): Promise<MagicLink> {
     return this.links.create(originOf(request, this.config));

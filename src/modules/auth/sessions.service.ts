@@ -42,7 +42,8 @@ export class SessionsService implements OnModuleInit, OnModuleDestroy {
 
   private isOpen(digest: string): boolean {
     const startedAt = this.repository.sessionStart(digest);
-    return startedAt !== undefined && startedAt > this.clock.now() - SESSION_SECONDS * 1000;
+    // Either way: one that began when the clock was far ahead must not last until it is that late again.
+    return startedAt !== undefined && Math.abs(this.clock.now() - startedAt) < SESSION_SECONDS * 1000;
   }
 
   /** What has not begun to answer yet, such as the sign-out itself, ends soon by itself. */

@@ -31,6 +31,9 @@ export class SignInRepository {
   private readonly deleteSession = this.database.write('DELETE FROM sessions WHERE digest = ?');
   private readonly deleteSessionsBefore = this.database.write('DELETE FROM sessions WHERE created_at < ?');
 
+  private readonly openLink = this.database.read<unknown, [string, number, number]>(
+    'SELECT 1 FROM magic_links WHERE digest = ? AND is_used = 0 AND created_at BETWEEN ? AND ?',
+  );
   private readonly session = this.database.read<{ createdAt: number }, [string]>(
     'SELECT created_at AS createdAt FROM sessions WHERE digest = ?',
   );
@@ -52,7 +55,9 @@ export class SignInRepository {
    * Uses up a link made within `valid` for a session that begins at its end, and forgets sessions that began before
    * `oldest`; gives whether there was such a link.
    */
-  redeem(link: string, valid: Span, session: string, oldest: number): Promise<boolean> {
+  async redeem(link: string, valid: Span, session: string, oldest: number): Promise<boolean> {
+    // Guesses end here, so that strangers cost the writer nothing.
+    if (this.openLink.get(link, valid.from, valid.to) === undefined) return false;
     return this.database.change(() => {
       if (this.useLink.run(link, valid.from, valid.to) === 0) return false;
       this.deleteSessionsBefore.run(oldest);

@@ -1,5 +1,12 @@
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
+import {
+  ApiCreatedResponse,
+  ApiExtraModels,
+  ApiOkResponse,
+  ApiProduces,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
 import { Answer } from '../../common/http/answer.js';
 import { ApiNextCursorHeader } from '../../common/openapi/lists.js';
 import { JournalEntries, JournalEntry } from './journal-entry.entity.js';
@@ -20,7 +27,13 @@ export class JournalController {
 
   /** Lists the newest entries of a time span, oldest first; as text with `raw=true`. */
   @Get()
-  @ApiOkResponse({ type: JournalEntries })
+  @ApiExtraModels(JournalEntries)
+  @ApiOkResponse({
+    content: {
+      'application/json': { schema: { $ref: getSchemaPath(JournalEntries) } },
+      'text/plain': { schema: { type: 'string' } },
+    },
+  })
   list(@Query() { raw, ...query }: ListJournal): Answer {
     return raw ? Answer.lines(this.journal.raw(query)) : Answer.list('entries', this.journal.list(query));
   }

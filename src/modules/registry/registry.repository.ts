@@ -54,6 +54,7 @@ export class RegistryRepository implements Projection<VmChange>, BeforeApplicati
   private readonly remove = this.logs.index.write('DELETE FROM vms WHERE id = ?');
   private readonly deleteAll = this.logs.index.write('DELETE FROM vms');
   private readonly touch = this.logs.index.write('UPDATE vms SET last_seen = ? WHERE id = ?');
+  private readonly touchLater = this.logs.index.write('UPDATE vms SET last_seen = ? WHERE last_seen > ?');
   private readonly byIdForChange = this.logs.index.write<VmRow, [string]>(`SELECT ${COLUMNS} FROM vms WHERE id = ?`);
   private readonly everything = this.logs.index.write<VmRow, []>(
     `SELECT ${COLUMNS} FROM vms ORDER BY registered_at, id`,
@@ -142,6 +143,16 @@ export class RegistryRepository implements Projection<VmChange>, BeforeApplicati
   /** Brings all heartbeats to the index. */
   flushHeartbeats(): Promise<void> {
     return this.heartbeats.flush();
+  }
+
+  /** Makes VMs that were heard of later than the present heard of now; `now` is asked when its turn comes. */
+  async limitLastSeen(now: () => string): Promise<void> {
+    const flushed = this.heartbeats.flush();
+    await this.logs.change(() => {
+      const time = now();
+      this.touchLater.run(time, time);
+    });
+    await flushed;
   }
 
   /** Latest registration first. */

@@ -15,6 +15,9 @@ const STALE_MS = 5 * 60_000;
 /** A heartbeat this close to staleness reaches the index before it is answered, well above how long others may wait. */
 const NEARLY_STALE_MS = STALE_MS - 10_000;
 
+/** A clock that goes back by more than this has been set. */
+const CLOCK_STEP_MS = 1000;
+
 /** Who is there: VMs, what they are for, where they are reached, and when they were last heard of. */
 @Injectable()
 export class RegistryService implements OnModuleDestroy {
@@ -24,6 +27,8 @@ export class RegistryService implements OnModuleDestroy {
   readonly beats$: Observable<string>;
 
   private readonly beats = new Subject<string>();
+  /** The latest time that a VM may have been heard of at; what an earlier process saw on its clock is not known. */
+  private latestMs = Infinity;
 
   constructor(
     private readonly repository: RegistryRepository,
@@ -49,7 +54,7 @@ export class RegistryService implements OnModuleDestroy {
   }: RegisterVm): Promise<string> {
     return this.repository.change(id, (known) => {
       if (known) throw conflict('VM already registered');
-      const now = this.clock.timestamp();
+      const now = new Date(this.now()).toISOString();
       const vm = { id, name, role, status, address, services, metadata, registeredBy };
       return { ...vm, registeredAt: now, lastSeen: now };
     });
@@ -84,7 +89,7 @@ export class RegistryService implements OnModuleDestroy {
   update(id: string, { name, role, address, status, services, metadata }: UpdateVm): Promise<string> {
     return this.repository.change(id, (known) => {
       const given = defined({ name, role, address, status, services, metadata });
-      return { ...(known ?? unknown()), ...given, lastSeen: this.clock.timestamp() };
+      return { ...(known ?? unknown()), ...given, lastSeen: new Date(this.now()).toISOString() };
     });
   }
 
@@ -95,7 +100,7 @@ export class RegistryService implements OnModuleDestroy {
 
   async beat(id: string): Promise<Heartbeat> {
     const stored = this.repository.storedLastSeen(id) ?? unknown();
-    const now = this.clock.now();
+    const now = this.now();
     const lastSeen = new Date(now).toISOString();
     this.repository.beat(id, lastSeen);
     if (now - Date.parse(stored) > NEARLY_STALE_MS) await this.repository.flushHeartbeats();
@@ -104,7 +109,21 @@ export class RegistryService implements OnModuleDestroy {
   }
 
   private staleBefore(): string {
-    return new Date(this.clock.now() - STALE_MS).toISOString();
+    return new Date(this.now() - STALE_MS).toISOString();
+  }
+
+  /**
+   * The clock's time. Where it was set back, VMs that were heard of later than now would stay alive until it is that
+   * late again: they count as heard of now.
+   */
+  private now(): number {
+    const now = this.clock.now();
+    if (now < this.latestMs - CLOCK_STEP_MS) {
+      this.latestMs = now;
+      this.repository.limitLastSeen(() => this.clock.timestamp()).catch(() => (this.latestMs = Infinity));
+    }
+    this.latestMs = Math.max(this.latestMs, now);
+    return now;
   }
 }
 

@@ -10,8 +10,6 @@ export interface EventMessage {
   timestamp: string;
   /** Markup of `ui/templates/parts/event.eta`. */
   row: string;
-  /** Only where a page counts with it. */
-  metadata?: FeedEvent['metadata'];
 }
 
 /** Feed events as rows of a list. */
@@ -27,7 +25,6 @@ export class EventRows {
     const { agent, type, timestamp } = event;
     const row = this.pages.render('parts/event', { ui: this.kits.of(), event });
     const message: EventMessage = { agent, type, timestamp, row };
-    if (type === 'token_update') message.metadata = event.metadata;
     return JSON.stringify(message);
   }
 }

@@ -8,6 +8,13 @@ const NOW_SECONDS = 5;
 
 const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const COMPACT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
+const COMPACT_DOLLARS = new Intl.NumberFormat('en-US', {
+  style: 'currency',
+  currency: 'USD',
+  notation: 'compact',
+  minimumFractionDigits: 0,
+  maximumSignificantDigits: 3,
+});
 const DOLLARS = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });
 
 /** How long ago something was, as `12s`, `4m`, `3h` or `2d`; `ui/scripts/times.js` goes on with it in the browser. */
@@ -36,4 +43,19 @@ export function compact(value: number): string {
 /** `$1,234.50` */
 export function dollars(value: number): string {
   return DOLLARS.format(value);
+}
+
+/** `$1.23K`, `$0.0125` */
+export function compactDollars(value: number): string {
+  return COMPACT_DOLLARS.format(value);
+}
+
+/** A span of time as its two largest units, such as `2h 5m`. */
+export function duration(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  if (seconds < 60) return `${seconds}s`;
+  const [large, small, largeUnit, smallUnit] =
+    seconds < 3600 ? [60, 1, 'm', 's'] : seconds < 86_400 ? [3600, 60, 'h', 'm'] : [86_400, 3600, 'd', 'h'];
+  const rest = Math.floor((seconds % large) / small);
+  return `${Math.floor(seconds / large)}${largeUnit}${rest > 0 ? ` ${rest}${smallUnit}` : ''}`;
 }

@@ -1,6 +1,7 @@
 import { Inject, Injectable, OnModuleDestroy } from '@nestjs/common';
 import { Observable, Subject } from 'rxjs';
 import { decodeTime } from 'ulid';
+import { Clock } from '../../common/clock.js';
 import { FeedService } from '../feed/feed.service.js';
 import { LIVE_TOPICS, type LiveTopic } from './live-topics.js';
 
@@ -30,10 +31,11 @@ export class LiveChanges implements OnModuleDestroy {
   constructor(
     @Inject(LIVE_TOPICS) topics: LiveTopic[],
     private readonly feed: FeedService,
+    clock: Clock,
   ) {
     this.changes$ = this.changes.asObservable();
     for (const topic of topics) {
-      this.current[topic.name] = Date.now();
+      this.current[topic.name] = clock.now();
       topic.changes$.subscribe((id) => this.gather(topic, id));
     }
   }

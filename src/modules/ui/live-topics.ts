@@ -10,6 +10,8 @@ import { ReportsService } from '../reports/reports.service.js';
 import { SharesService } from '../reports/shares.service.js';
 import { SkillsService } from '../skills/skills.service.js';
 import { SyncService } from '../skills/sync.service.js';
+import { UsageService } from '../usage/usage.service.js';
+import { TokenRate } from './token-rate.js';
 
 /** Something whose changes open pages are told about. */
 export interface LiveTopic {
@@ -23,6 +25,8 @@ export interface LiveTopic {
 const AT_ONCE_MS = 250;
 /** For what changes all the time. */
 const CALM_MS = 1000;
+/** For what many records are added up for. */
+const SUMS_MS = 3000;
 
 export const LIVE_TOPICS = Symbol('LIVE_TOPICS');
 
@@ -32,6 +36,7 @@ export const liveTopics: Provider = {
   inject: [
     ...[BoardService, FeedService, RegistryService, LogService, JournalService, CommitsService],
     ...[SkillsService, SyncService, ReportsService, SharesService],
+    ...[UsageService, TokenRate],
   ],
   useFactory: (
     board: BoardService,
@@ -44,6 +49,8 @@ export const liveTopics: Provider = {
     sync: SyncService,
     reports: ReportsService,
     shares: SharesService,
+    usage: UsageService,
+    tokens: TokenRate,
   ): LiveTopic[] => [
     { name: 'board', changes$: board.changes$, paceMs: AT_ONCE_MS },
     { name: 'feed', changes$: feed.events$.pipe(map(({ id }) => id)), paceMs: CALM_MS },
@@ -56,5 +63,7 @@ export const liveTopics: Provider = {
     { name: 'syncs', changes$: sync.synced$, paceMs: CALM_MS },
     { name: 'reports', changes$: reports.changes$, paceMs: AT_ONCE_MS },
     { name: 'shares', changes$: shares.changes$, paceMs: AT_ONCE_MS },
+    { name: 'usage', changes$: usage.changes$, paceMs: SUMS_MS },
+    { name: 'tokens', changes$: tokens.changes$, paceMs: CALM_MS },
   ],
 };

@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import { html, Html } from '../../common/pages/html.js';
 import type { TaskStatus } from '../board/task.entity.js';
 import type { ExportEnding } from './export-formats.js';
-import { ago, compact, dollars, exact, whole } from './formats.js';
+import { ago, compact, compactDollars, dollars, duration, exact, whole } from './formats.js';
 import { icon, type IconName } from './icons.js';
 import { sparkline } from './sparkline.js';
 
@@ -21,6 +21,8 @@ export class UiKit {
   readonly whole = whole;
   readonly compact = compact;
   readonly dollars = dollars;
+  readonly compactDollars = compactDollars;
+  readonly duration = duration;
   readonly statusNames = STATUS_NAMES;
 
   /** @param origin where the server is reached, for commands and addresses that people copy */
@@ -33,6 +35,11 @@ export class UiKit {
   /** Path of the page that is shown. */
   get path(): string {
     return this.request?.path ?? '';
+  }
+
+  /** When the page was made, for commands that people copy. */
+  get timestamp(): string {
+    return new Date(this.now).toISOString();
   }
 
   /** The address of the page that is shown, with these filters changed; an empty one is taken away. */

@@ -46,17 +46,21 @@ import { SkillsView } from './skills.view.js';
 import { TaskView } from './task.view.js';
 import { TasksController } from './tasks.controller.js';
 import { TasksView } from './tasks.view.js';
+import { TokenRate } from './token-rate.js';
 import { Trends } from './trends.js';
 import { UiKits } from './ui-kits.js';
+import { UsageListsView } from './usage-lists.view.js';
+import { UsagePageController } from './usage.controller.js';
+import { UsageView } from './usage.view.js';
 
 const SERVICES = [BoardModule, FeedModule, RegistryModule, LogModule, JournalModule, CommitsModule, UsageModule];
 const KNOWLEDGE = [SkillsModule, ReportsModule];
 const FRAME = [Frame, UiKits, liveTopics, LiveChanges, LiveStream, EventRows, Exports];
-const NUMBERS = [Trends, EventRate, CostToday, NumbersView];
+const NUMBERS = [Trends, EventRate, CostToday, TokenRate, NumbersView];
 const PAGES = [DashboardController, TasksController, ReviewController, FeedPageController, FleetController];
 const VIEWS = [DashboardView, RailView, TasksView, TaskView, ReviewView, FeedView, FleetView, SearchView];
-const RECORDS = [LogView, JournalView, CommitsView];
-const RECORD_PAGES = [LogPageController, JournalPageController, CommitsPageController];
+const RECORDS = [LogView, JournalView, CommitsView, UsageView, UsageListsView];
+const RECORD_PAGES = [LogPageController, JournalPageController, CommitsPageController, UsagePageController];
 const KNOWLEDGE_VIEWS = [SkillsView, SkillView, SkillAgentsView, ReportsView, ReportView];
 // `skills/agents/…` is none of the kinds of `skills/:kind/…`: the first that matches answers.
 const KNOWLEDGE_PAGES = [SkillAgentsController, SkillsPageController, ReportsPageController];

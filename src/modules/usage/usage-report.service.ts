@@ -1,14 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
-import { invalidInput } from '../../common/errors/domain-error.js';
-import { parseDuration } from '../../common/validation/time.js';
 import { type BucketSum, type NamedSum, UsageSumsRepository } from './usage-sums.repository.js';
-import type { Bucket, Grouping } from './usage-summary.entity.js';
-import type { RangeQuery, SeriesQuery } from './usage.dto.js';
+import { bucketStarts, rangeUntil, timestamp, tooManyRows } from './usage-span.js';
+import type { Grouping } from './usage-summary.entity.js';
+import { DEFAULT_RANGE, type RangeQuery, type SeriesQuery } from './usage.dto.js';
 
-const DEFAULT_RANGE = '7d';
 const SERIES_MAX_ROWS = 10_000;
-const BUCKET_MS: Record<Bucket, number> = { hour: 3_600_000, day: 86_400_000 };
 const KEYS: Record<Exclude<Grouping, 'none'>, string> = { agent: 'byAgent', model: 'byModel' };
 
 /** Sums over what was used. Names become keys as text, so that none of them can mean anything else. */
@@ -21,7 +18,7 @@ export class UsageReportService {
 
   /** The JSON of the sums of a range. */
   async summary({ range = DEFAULT_RANGE }: RangeQuery): Promise<string> {
-    const { sums, vms } = await this.repository.summary(timestamp(this.clock.now() - spanOf(range)));
+    const { sums, vms } = await this.repository.summary(timestamp(rangeUntil(this.clock.now(), range).from));
     const totals = sums.find(({ kind }) => kind === 'totals')?.json ?? '';
     const by = (kind: NamedSum['kind']): string => named(sums.filter((sum) => sum.kind === kind));
     return (
@@ -35,11 +32,11 @@ export class UsageReportService {
    * @throws DomainError `invalid_input` when it would have more than 10,000 rows
    */
   async series({ range = DEFAULT_RANGE, bucket = 'hour', by = 'none' }: SeriesQuery): Promise<string> {
-    const now = this.clock.now();
-    const from = now - spanOf(range);
-    const starts = bucketStarts(from, now, bucket);
-    const sums = await this.repository.series(timestamp(from), timestamp(now), bucket, by, SERIES_MAX_ROWS + 1);
-    if (sums.length > SERIES_MAX_ROWS) throw tooManyRows();
+    const span = rangeUntil(this.clock.now(), range);
+    const starts = bucketStarts(span, bucket, SERIES_MAX_ROWS);
+    const [from, now] = [timestamp(span.from), timestamp(span.to)];
+    const sums = await this.repository.series(from, now, bucket, by, SERIES_MAX_ROWS + 1);
+    if (sums.length > SERIES_MAX_ROWS) throw tooManyRows(SERIES_MAX_ROWS);
     const byStart = Map.groupBy(sums, ({ start }) => start);
     const buckets = starts.map((start) => bucketJson(start, byStart.get(start) ?? [], by));
     const head = JSON.stringify({ range, bucket, by }).slice(0, -1);
@@ -58,25 +55,4 @@ function bucketJson(start: number, sums: BucketSum[], by: Grouping): string {
 
 function named(sums: { name: string | null; json: string }[]): string {
   return `{${sums.map(({ name, json }) => `${JSON.stringify(name)}:{${json}}`).join(',')}}`;
-}
-
-function bucketStarts(from: number, to: number, bucket: Bucket): number[] {
-  const size = BUCKET_MS[bucket];
-  const first = Math.floor(from / size);
-  const count = Math.floor(to / size) - first + 1;
-  if (count > SERIES_MAX_ROWS) throw tooManyRows();
-  return Array.from({ length: count }, (_, i) => (first + i) * size);
-}
-
-function tooManyRows(): Error {
-  const message = `range gives more than ${SERIES_MAX_ROWS} rows; make it shorter, or the buckets longer`;
-  return invalidInput([{ field: 'range', message }]);
-}
-
-function spanOf(range: string): number {
-  return parseDuration(range) ?? 0;
-}
-
-function timestamp(time: number): string {
-  return new Date(time).toISOString();
 }

@@ -2,6 +2,7 @@ import { UsageCounts } from './usage-session.entity.js';
 
 export const BUCKETS = ['hour', 'day'] as const;
 export type Bucket = (typeof BUCKETS)[number];
+export const BUCKET_MS: Record<Bucket, number> = { hour: 3_600_000, day: 86_400_000 };
 
 export const GROUPINGS = ['agent', 'model', 'none'] as const;
 export type Grouping = (typeof GROUPINGS)[number];

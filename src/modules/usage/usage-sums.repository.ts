@@ -25,7 +25,7 @@ export interface BucketSum {
 }
 
 /** Added up so that the order, which differs from run to run, cannot change the last cent. */
-const SUMS = `${forCounts('tokens', (column) => `coalesce(sum(${column}), 0)`)},
+export const SUMS = `${forCounts('tokens', (column) => `coalesce(sum(${column}), 0)`)},
   ${forCounts('cost', (column) => `coalesce(fsum(${column}), 0)`)}`;
 const rounded = (digits: number): string =>
   `${forCounts('tokens', (column) => column)}, ${forCounts('cost', (column) => `round(${column}, ${digits})`)}, sessions`;

@@ -149,6 +149,8 @@ export class RecordVm {
   destroyedAt?: string;
 }
 
+export const DEFAULT_RANGE = '7d';
+
 export class RangeQuery {
   /**
    * How far back to go from now; `7d` when not given.

@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { SessionRepository } from './session.repository.js';
+import { UsageOverviewRepository } from './usage-overview.repository.js';
+import { UsageOverviewService } from './usage-overview.service.js';
 import { UsageReportService } from './usage-report.service.js';
 import { UsageSumsRepository } from './usage-sums.repository.js';
 import { UsageVmRepository } from './usage-vm.repository.js';
@@ -18,7 +20,9 @@ import { UsageTakeover } from './usage.takeover.js';
     UsageService,
     UsageReportService,
     UsageTakeover,
+    UsageOverviewRepository,
+    UsageOverviewService,
   ],
-  exports: [UsageService, UsageReportService],
+  exports: [UsageService, UsageReportService, UsageOverviewService],
 })
 export class UsageModule {}

@@ -1,4 +1,5 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, OnModuleDestroy } from '@nestjs/common';
+import { Observable, Subject } from 'rxjs';
 import { Clock } from '../../common/clock.js';
 import { IdSource } from '../../common/storage/id-source.js';
 import type { Page } from '../../common/storage/page.js';
@@ -12,18 +13,29 @@ import type { ListSessions, ListUsageVms, RecordSession, RecordVm } from './usag
 
 /** What the swarm uses: tokens and dollars by session, and VMs. */
 @Injectable()
-export class UsageService {
+export class UsageService implements OnModuleDestroy {
+  /** The id of each session or VM record that was made or changed, once that is durable. */
+  readonly changes$: Observable<string>;
+
+  private readonly changes = new Subject<string>();
+
   constructor(
     private readonly sessions: SessionRepository,
     private readonly vms: UsageVmRepository,
     private readonly ids: IdSource,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.changes$ = this.changes.asObservable();
+  }
+
+  onModuleDestroy(): void {
+    this.changes.complete();
+  }
 
   /** The same `(sessionId, agent, startedAt)` again replaces what was recorded; the id stays. */
   recordSession({ sessionId, agent, parentAgent = null, model, ...session }: RecordSession): Promise<UsageSession> {
     const { tokens, cost, turns, toolCalls = 0, startedAt, endedAt } = session;
-    return this.sessions.upsert(() => ({
+    const recorded = this.sessions.upsert(() => ({
       id: this.ids.next(),
       sessionId,
       agent,
@@ -37,6 +49,7 @@ export class UsageService {
       endedAt,
       recordedAt: this.clock.timestamp(),
     }));
+    return this.announced(recorded);
   }
 
   listSessions({ agent, range, cursor, limit = PAGE_MAX_ITEMS }: ListSessions): Promise<Page> {
@@ -48,7 +61,7 @@ export class UsageService {
    * `createdAt` again is a retry: it replaces the record, but a destruction that is known by then stays.
    */
   recordVm({ vmId, role, agent, commitId, createdAt, destroyedAt }: RecordVm): Promise<UsageVm> {
-    return this.vms.change(vmId, (known) => {
+    const recorded = this.vms.change(vmId, (known) => {
       const [latest] = known;
       if (latest && destroyedAt !== undefined) return { ...latest, destroyedAt };
       const same = known.find((vm) => vm.createdAt === createdAt);
@@ -64,10 +77,17 @@ export class UsageService {
         recordedAt: this.clock.timestamp(),
       };
     });
+    return this.announced(recorded);
   }
 
   listVms({ role, agent, range, cursor, limit = PAGE_MAX_ITEMS }: ListUsageVms): Promise<Page> {
     return this.vms.latest({ role: role ?? null, agent: agent ?? null, from: this.start(range), cursor, limit });
+  }
+
+  private async announced<R extends { id: string }>(recorded: Promise<R>): Promise<R> {
+    const record = await recorded;
+    this.changes.next(record.id);
+    return record;
   }
 
   private start(range: string | undefined): string | null {

@@ -1,0 +1,54 @@
+/**
+ * Agent services for pi: tools for each service of the swarm's server, and what every agent should do by itself.
+ *
+ * While a session runs, it registers the VM and keeps it alive, tells the feed when the agent works and what it takes,
+ * records usage, VMs and snapshots, follows the SkillHub, and shows how the swarm is doing. All of that is best effort:
+ * it runs beside pi's work, is cut off when it takes too long, and says in the status line when the server fails it.
+ *
+ * Pi runs this file as it is. Nothing here needs a package to be installed, of pi or of anyone else.
+ */
+
+import { Background } from './background.js';
+import { recordVms } from './behaviours/vm-lifecycle.js';
+import { keepRegistered } from './behaviours/registration.js';
+import { followRuns } from './behaviours/runs.js';
+import { showStatus } from './behaviours/status-widget.js';
+import { Client } from './client.js';
+import { readConfig } from './config.js';
+import { followHub } from './hub/hub.js';
+import { HubSync } from './hub/hub-sync.js';
+import type { ExtensionApi } from './pi-api.js';
+import { Screen } from './screen.js';
+import { registerTools } from './tools/all.js';
+
+/** How long a report of a behaviour may take. */
+const REPORT_MS = 5000;
+/** How long the end of a session may wait for what is under way. */
+const CLOSE_MS = 1900;
+
+export default function agentServices(pi: ExtensionApi): void {
+  const config = readConfig();
+  const client = new Client(config);
+  const reports = new Client(config, REPORT_MS);
+  const screen = new Screen();
+  const background = new Background(screen);
+  const hub = new HubSync(reports, config, pi);
+
+  registerTools(pi, { client, config, hub });
+  pi.on('session_start', (_event, ctx) => {
+    background.open();
+    screen.attach(ctx);
+    if (config.problem !== undefined) screen.trouble('configuration', config.problem);
+  });
+  if (config.url !== undefined) {
+    keepRegistered(pi, reports, config, background);
+    followRuns(pi, reports, config, background);
+    recordVms(pi, reports, config, background);
+    showStatus(pi, reports, background, screen);
+    followHub(pi, hub, reports, background, screen);
+  }
+  pi.on('session_shutdown', async () => {
+    await background.close(CLOSE_MS);
+    screen.detach();
+  });
+}

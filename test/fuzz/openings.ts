@@ -1,0 +1,45 @@
+import type { Case } from './cases.ts';
+import type { ApiDocument, Operation, Schema } from './document.ts';
+
+/** What makes things comes before what needs them, and what takes them away last. */
+const ORDER = ['POST', 'GET', 'GET {', 'PATCH {', 'POST {', 'DELETE {', 'DELETE'];
+
+/** One request to each route of the document, made of nothing but its examples: all of them must be answered. */
+export function openings(document: ApiDocument): Case[] {
+  const rank = ({ method, pathParameters: { length } }: Operation): number =>
+    ORDER.indexOf(length > 0 ? `${method} {` : method);
+  const operations = document.operations.filter(({ isPage }) => !isPage).sort((a, b) => rank(a) - rank(b));
+  return operations.map((operation) => ({
+    operation,
+    kind: 'as documented',
+    credential: 'bearer',
+    client: 0,
+    method: operation.method,
+    path: {},
+    bend: (path) => path,
+    query: [],
+    headers: [],
+    ...(operation.body && { body: JSON.stringify(exampleOf(operation.body.schema, document)) }),
+  }));
+}
+
+function exampleOf(schema: Schema, document: ApiDocument): unknown {
+  const found = document.resolve(schema);
+  const example = schema.example ?? found.example;
+  if (example !== undefined) return example;
+  if (found.enum) return found.enum[0];
+  switch (found.type) {
+    case 'array':
+      return [exampleOf(found.items ?? {}, document)];
+    case 'object':
+      return Object.fromEntries(
+        Object.entries(found.properties ?? {}).map(([name, field]) => [name, exampleOf(field, document)]),
+      );
+    case 'boolean':
+      return true;
+    case 'string':
+      return 'text';
+    default:
+      return 1;
+  }
+}

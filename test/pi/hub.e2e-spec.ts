@@ -1,0 +1,203 @@
+import { afterAll, beforeEach, expect, it } from '@jest/globals';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FakeHub } from './support/fake-hub.js';
+import type { Step } from './support/model.js';
+import { describeEachPi } from './support/targets.js';
+import { POLL_MS, Server, World } from './support/world.js';
+
+const FAST = { NODE_OPTIONS: `--import=${resolve('test/pi/fixtures/fast-timers.js')}` };
+const SYNC: Step = { calls: [['skillhub_sync', {}]] };
+const turn = (): Step => ({ calls: [['no_such_tool', {}]] });
+
+const server = await Server.start();
+afterAll(() => server.remove());
+beforeEach(async () => {
+  for (const [path, list] of [
+    ['items', 'skills'],
+    ['extensions', 'extensions'],
+  ] as const) {
+    const body = await server.get<Record<string, { name: string }[]>>(`/skills/${path}`);
+    for (const { name } of body[list] ?? []) await server.api.delete(`/skills/${path}/${name}`);
+  }
+});
+
+const skillText = (name: string, body = ''): string => `---\nname: ${name}\ndescription: About ${name}.\n---\n${body}`;
+const extensionText = (tool: string): string => `
+  export default function (pi: any): void {
+    pi.registerTool({
+      name: '${tool}', label: '${tool}', description: '${tool}', parameters: { type: 'object', properties: {} },
+      execute: async () => ({ content: [{ type: 'text', text: 'from the hub' }], details: {} }),
+    });
+  }`;
+
+function publish(path: 'items' | 'extensions', name: string, content: string): Promise<unknown> {
+  return server.post(`/skills/${path}`, { name, content, description: 'd', publishedBy: 'ann' });
+}
+
+function skillFile({ home }: World, name: string): string {
+  return join(home.agentDir, 'skills', '_hub', name, 'SKILL.md');
+}
+
+const contentOf = (path: string): string | undefined => (existsSync(path) ? readFileSync(path, 'utf8') : undefined);
+
+async function untilContent(path: string, content: string | undefined): Promise<void> {
+  while (contentOf(path) !== content) await sleep(POLL_MS);
+}
+
+describeEachPi('the hub in $name', (target) => {
+  it('is in the session that starts, with skills, and in the next, with extensions', () =>
+    World.with(target, server, [{ text: 'hi' }, { calls: [['hub_tool', {}]] }], async (world) => {
+      await publish('items', 'first', skillText('first'));
+      await publish('extensions', 'hub-tool', extensionText('hub_tool'));
+      await world.print('go');
+      expect(world.model.prompt.match(/<name>first</g)?.length).toBe(1);
+      expect(contentOf(skillFile(world, 'first'))).toBe(skillText('first'));
+      const pi = await world.print('go');
+      expect(pi.stderr).toBe('');
+      expect(world.model.results(2)).toEqual(['from the hub']);
+      const prompt = JSON.stringify(world.model.requests[1]?.messages[0]?.content);
+      expect(prompt.match(/<name>first</g)?.length).toBe(1);
+      expect(await server.get(`/skills/agents/${world.agent}`)).toMatchObject({
+        agentId: world.agent,
+        vmId: world.vmId,
+        skills: [{ name: 'first', version: expect.any(Number) }],
+        extensions: [{ name: 'hub-tool', version: expect.any(Number) }],
+      });
+    }));
+
+  it('follows publications, new versions, switches and removals while the session runs', () =>
+    World.with(target, server, [], async (world) => {
+      const pi = world.rpc();
+      await server.until(`/skills/agents/${world.agent}`, ({ agentId }: { agentId?: string }) => agentId !== undefined);
+      const file = skillFile(world, 'live');
+      await publish('items', 'live', skillText('live', '1'));
+      await untilContent(file, skillText('live', '1'));
+      await publish('items', 'live', skillText('live', '2'));
+      await untilContent(file, skillText('live', '2'));
+      await server.api.patch('/skills/items/live').send({ enabled: false });
+      await untilContent(file, undefined);
+      await server.api.patch('/skills/items/live').send({ enabled: true });
+      await untilContent(file, skillText('live', '2'));
+      await server.api.delete('/skills/items/live');
+      await untilContent(file, undefined);
+      await pi.until(({ method, message }) => method === 'notify' && String(message).includes('remove live'));
+      await pi.close();
+      expect([pi.exitCode, pi.stderr]).toEqual([0, '']);
+    }));
+
+  it('looks for changes as turns begin, once a minute', async () => {
+    const hub = await FakeHub.start();
+    // Without a person at it, pi follows no stream: the turns are all there is.
+    await World.with(target, hub, Array.from({ length: 4 }, turn), async (world) => {
+      await world.print('go');
+      expect(hub.syncs).toBe(1);
+    });
+    await World.with(target, hub, Array.from({ length: 500 }, turn), async (world) => {
+      Object.assign(world.env, FAST);
+      const pi = world.start('-p', ['go']);
+      world.model.before = () => (hub.syncs >= 3 ? pi.terminate() : undefined);
+      await pi.ended();
+      expect([hub.syncs, world.model.requests.length > hub.syncs]).toEqual([3, true]);
+    });
+    hub.stop();
+  });
+
+  it('leaves alone what it did not write, and what was changed since', () =>
+    World.with(target, server, [SYNC, { text: 'done' }, SYNC], async (world) => {
+      for (const name of ['foreign', 'linked', 'changed', 'beside']) await publish('items', name, skillText(name));
+      const folder = join(world.home.agentDir, 'skills', '_hub');
+      mkdirSync(join(folder, 'foreign'), { recursive: true });
+      writeFileSync(skillFile(world, 'foreign'), 'mine');
+      mkdirSync(join(world.home.path, 'elsewhere'));
+      symlinkSync(join(world.home.path, 'elsewhere'), join(folder, 'linked'));
+      await world.print('go');
+      expect(world.model.results()[0]?.split('\n').sort()).toEqual([
+        expect.stringMatching(/^left alone: skill foreign, .*SKILL\.md was changed or made by somebody else$/),
+        'left alone: skill linked, it is a link here',
+      ]);
+      writeFileSync(skillFile(world, 'changed'), 'changed');
+      writeFileSync(join(folder, 'beside', 'notes.txt'), 'mine');
+      for (const name of ['foreign', 'linked', 'changed', 'beside']) await server.api.delete(`/skills/items/${name}`);
+      await world.print('again');
+      expect([contentOf(skillFile(world, 'foreign')), contentOf(skillFile(world, 'changed'))]).toEqual([
+        'mine',
+        'changed',
+      ]);
+      expect(contentOf(skillFile(world, 'beside'))).toBeUndefined();
+      expect(contentOf(join(folder, 'beside', 'notes.txt'))).toBe('mine');
+      expect(existsSync(join(world.home.path, 'elsewhere', 'SKILL.md'))).toBe(false);
+    }));
+
+  it('brings back what somebody deleted here', () =>
+    World.with(target, server, [], async (world) => {
+      await publish('items', 'deleted', skillText('deleted'));
+      await world.print('go');
+      rmSync(skillFile(world, 'deleted'));
+      await world.print('go');
+      expect(contentOf(skillFile(world, 'deleted'))).toBe(skillText('deleted'));
+    }));
+
+  it('does nothing because of an answer that is empty, broken or not true', async () => {
+    const hub = await FakeHub.start();
+    const update = (action: string, name = 'kept'): object => ({
+      updates: [{ type: 'skill', name, version: 9, action }],
+    });
+    const item = { name: 'kept', version: 9, enabled: true, content: 'evil', sha256: 'x' };
+    const answers: [sync: object, item: object | undefined, says: unknown][] = [
+      [{}, undefined, expect.stringContaining('not as expected')],
+      [
+        { updates: [{ type: 'constructor', name: 'kept', action: 'remove' }] },
+        undefined,
+        expect.stringContaining('not as expected'),
+      ],
+      [{ updates: [] }, undefined, 'Everything is up to date.'],
+      [update('remove'), item, 'Everything is up to date.'],
+      [update('remove'), undefined, expect.stringContaining('something is wrong (500)')],
+      [update('update'), item, 'left alone: skill kept, its content does not match its sha256'],
+      [update('install', '../../kept'), item, 'left alone: skill ../../kept, its name is not allowed'],
+    ];
+    await World.with(
+      target,
+      server,
+      [{ text: 'hi' }, ...answers.flatMap(() => [SYNC, { text: 'hm' }])],
+      async (world) => {
+        await publish('items', 'kept', skillText('kept'));
+        await world.print('go');
+        world.env['VERS_INFRA_URL'] = hub.url;
+        const pi = world.rpc();
+        for (const [i, [sync, found, says]] of answers.entries()) {
+          Object.assign(hub, { sync, item: found });
+          await pi.prompt('go');
+          expect([i, world.model.results(2 * i + 2).at(-1)]).toEqual([i, says]);
+          expect([i, contentOf(skillFile(world, 'kept'))]).toEqual([i, skillText('kept')]);
+          expect(existsSync(join(world.home.agentDir, 'kept'))).toBe(false);
+        }
+        expect((await pi.close()).exitCode).toBe(0);
+      },
+    );
+    hub.stop();
+  });
+
+  it('is followed on one stream, however often the session is made anew, and on none at the end', async () => {
+    const hub = await FakeHub.start();
+    await World.with(target, hub, [], async (world) => {
+      const pi = world.rpc();
+      await hub.untilStreams(1);
+      for (let i = 0; i < 3; i += 1) {
+        await pi.request({ type: 'new_session' });
+        await hub.untilStreams(1);
+      }
+      hub.send('id: 01K9XW5T3V8Z6Q2N4M7P1R0SAB\ndata: {}\n\n');
+      await hub.untilSyncs(hub.syncs + 1);
+      hub.breakOff();
+      await hub.untilStreams(1);
+      expect(hub.lastEventId).toBe('01K9XW5T3V8Z6Q2N4M7P1R0SAB');
+      expect((await pi.close()).exitCode).toBe(0);
+      await hub.untilStreams(0);
+      expect(hub.mostStreams).toBe(1);
+    });
+    hub.stop();
+  });
+});

@@ -10,4 +10,6 @@ export default {
   // Types are checked once, by `npm run check`; here each file is only transpiled.
   transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, tsconfig: 'tsconfig.json', diagnostics: false }] },
   testTimeout: 30_000,
+  // Suites wait more for servers, disks and browsers than they compute.
+  maxWorkers: '100%',
 };

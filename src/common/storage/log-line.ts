@@ -6,6 +6,7 @@ import { crc32 } from 'node:zlib';
  * tell a batch that is whole from one that lacks lines.
  */
 const SEAL = /,"_crc":"(\d{1,15})\.(\d{1,9})\/(\d{1,9}):([0-9a-f]{8})"\}$/;
+const SEALS = new RegExp(SEAL.source.slice(0, -1), 'g');
 /** Both halves of a seal: whatever single bit was flipped, one of them still gives away that the line once had one. */
 const DAMAGED_SEAL = /"_crc":|"\d+\.\d+\/\d+:[0-9a-f]{8}"\}$/;
 const SEAL_MAX_BYTES = 64;
@@ -40,6 +41,15 @@ export function readLine(line: Buffer): LogLine | undefined {
   if (actual !== Number.parseInt(crc, 16)) return undefined;
   const position = { batch: Number(batch), number: Number(number), lines: Number(lines) };
   return { json: `${line.toString('utf8', 0, line.length - text.length)}}`, position };
+}
+
+/** The whole line at the beginning of these bytes: where the break behind a line is damaged, it stands joined to the next. */
+export function readFirstLine(bytes: Buffer): LogLine | undefined {
+  for (const { index, 0: seal } of bytes.toString('latin1').matchAll(SEALS)) {
+    const line = readLine(bytes.subarray(0, index + seal.length));
+    if (line) return line;
+  }
+  return undefined;
 }
 
 /** True for what a predecessor wrote: there is nothing at the line's end that is or once was a seal. */

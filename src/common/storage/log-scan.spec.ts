@@ -84,6 +84,12 @@ describe('scanBatches', () => {
     }
   });
 
+  it('takes a lost break between two batches for damage, of which the first was whole', () => {
+    const { bytes, sizes } = batches(1, 1, 2);
+    const scanned = scan(flipped(bytes, (sizes[1] ?? 0) - 1));
+    expect(scanned).toEqual({ batches: 1, tail: { offset: sizes[0], isDamage: true } });
+  });
+
   it('takes zeros in the place of a part of the last batch for an unfinished write', () => {
     const { bytes, sizes } = batches(2, 4);
     const hole = Buffer.from(bytes).fill(0, (sizes[0] ?? 0) + 5, (sizes[0] ?? 0) + 60);

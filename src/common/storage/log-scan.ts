@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { LinePlace } from './log-file.js';
-import { LogLine, readLine } from './log-line.js';
+import { LogLine, readFirstLine, readLine } from './log-line.js';
 
 const CHUNK_BYTES = 1 << 20;
 const NEWLINE = 0x0a;
@@ -40,9 +40,10 @@ export function* scanBatches(
   for (const raw of lines) {
     const line = placed(raw);
     if (!line || !follows(line, pending, lastBatch)) {
+      const brokenBatch = (pending[0] ?? readFirstLine(raw.bytes))?.position?.batch;
       return {
         offset: end,
-        isDamage: (line && !isPartOf(line, pending)) || hasOtherBatch(lines, pending[0]?.position?.batch),
+        isDamage: (line && !isPartOf(line, pending)) || hasOtherBatch(lines, brokenBatch),
       };
     }
     pending.push(line);

@@ -8,9 +8,9 @@ export class FakeHub {
   sync: object = { updates: [] };
   item: object | undefined;
   syncs = 0;
-  mostStreams = 0;
   lastEventId: string | undefined;
 
+  private opened = 0;
   private readonly streams = new Set<ServerResponse>();
   private readonly changed = new EventEmitter();
   private readonly server = createServer((request, response) => this.answer(request, response));
@@ -35,8 +35,9 @@ export class FakeHub {
     this.streams.clear();
   }
 
-  async untilStreams(count: number): Promise<void> {
-    while (this.streams.size !== count) await once(this.changed, 'change');
+  /** Until so many streams are open, and so many were opened in all. */
+  async untilStreams(count: number, opened = 0): Promise<void> {
+    while (this.streams.size !== count || this.opened < opened) await once(this.changed, 'change');
   }
 
   async untilSyncs(count: number): Promise<void> {
@@ -66,7 +67,7 @@ export class FakeHub {
     response.writeHead(200, { 'Content-Type': 'text/event-stream' }).write(':\n\n');
     this.lastEventId = request.headers['last-event-id'] as string | undefined;
     this.streams.add(response);
-    this.mostStreams = Math.max(this.mostStreams, this.streams.size);
+    this.opened += 1;
     response.once('close', () => {
       this.streams.delete(response);
       this.changed.emit('change');

@@ -32,11 +32,12 @@ export class Known {
   learn({ template, pathParameters }: Operation, body: unknown): void {
     if (typeof body !== 'object' || body === null) return;
     const lists = Object.values(body).filter((value: unknown): value is unknown[] => Array.isArray(value));
-    const items = [body, ...lists.flatMap((list) => list.slice(0, LOOKED_AT))];
+    const listed = lists.flatMap((list) => list.slice(0, LOOKED_AT));
     for (const parameter of this.parameters.get(serviceOf(template)) ?? []) {
       // What is inside of something has ids of another kind under the same name.
       if (pathParameters.includes(parameter) && template.includes('}/')) continue;
-      for (const item of items) {
+      // Lists inside of a thing, such as a task's notes, hold things of another kind.
+      for (const item of fieldOf(body, parameter) === undefined ? listed : [body]) {
         const value = fieldOf(item, parameter);
         if (typeof value === 'string') for (const key of keysOf(template, parameter)) this.add(key, value);
       }

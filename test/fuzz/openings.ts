@@ -2,7 +2,7 @@ import type { Case } from './cases.ts';
 import type { ApiDocument, Operation, Schema } from './document.ts';
 
 /** What makes things comes before what needs them, and what takes them away last. */
-const ORDER = ['POST', 'GET', 'GET {', 'PATCH {', 'POST {', 'DELETE {', 'DELETE'];
+const ORDER = ['POST', 'GET', 'POST {', 'GET {', 'PATCH {', 'DELETE {', 'DELETE'];
 
 /** One request to each route of the document, made of nothing but its examples: all of them must be answered. */
 export function openings(document: ApiDocument): Case[] {

@@ -11,7 +11,7 @@ export class ShareReport {
 
   /**
    * From then on the link leads nowhere; never when not given. A past time makes a link that leads nowhere at once.
-   * @example 2026-02-28T12:00:00Z
+   * @example 2099-12-31T00:00:00.000Z
    */
   @Instant({ optional: true })
   expiresAt?: string;

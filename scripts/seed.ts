@@ -15,6 +15,8 @@ export async function seed(url: string, token: string): Promise<void> {
   for (const vm of vms(Date.now())) await post('/usage/vms', vm);
   for (const report of REPORTS) await post('/reports', report);
   for (const skill of SKILLS) await post('/skills/items', skill);
+  await post('/skills/extensions', EXTENSION);
+  for (const inventory of inventories()) await post('/skills/sync', inventory);
   for (const commit of commits()) await post('/commits', commit);
 }
 
@@ -57,6 +59,21 @@ const SKILLS = ['review', 'bisect', 'release-notes', 'write-tests'].map((name) =
   publishedBy: 'orchestrator',
   tags: ['method'],
 }));
+
+const EXTENSION = {
+  name: 'status-line',
+  description: 'Shows the board above the editor',
+  content: 'export default function (pi) {}\n',
+  publishedBy: 'orchestrator',
+};
+
+/** What agents say that they have; the later ones lag behind. */
+function* inventories(): Iterable<object> {
+  for (const [i, agentId] of AGENTS.entries()) {
+    const skills = SKILLS.slice(i % 3).map(({ name }) => ({ name, version: 1 }));
+    yield { agentId, vmId: `vm-${agentId}`, skills, extensions: [{ name: EXTENSION.name, version: 1 }] };
+  }
+}
 
 function* commits(): Iterable<object> {
   for (const [i, agent] of AGENTS.entries()) {

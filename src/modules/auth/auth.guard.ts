@@ -2,12 +2,17 @@ import { CanActivate, ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
 import { DomainError } from '../../common/errors/domain-error.js';
+import { type Caller, setCaller } from '../../common/http/caller.js';
 import { isForBrowserApi, isForDashboard } from '../../common/http/dashboard-path.js';
 import { FailureLimit } from '../../common/http/failure-limit.js';
 import { IS_PUBLIC } from '../../common/http/public.js';
+import { digestOf } from '../../common/secrets.js';
 import { BearerService } from './bearer.service.js';
 import { clearSession, sessionOf } from './session-cookie.js';
 import { SessionsService } from './sessions.service.js';
+
+const TOKEN_HOLDER: Caller = { id: 'token', role: 'admin' };
+const ANYONE: Caller = { id: 'anyone', role: 'admin' };
 
 /**
  * Closed unless a handler is marked {@link Public}: everything else needs the bearer token, or, under `/ui`, a session.
@@ -23,8 +28,8 @@ export class AuthGuard implements CanActivate {
   ) {}
 
   canActivate(context: ExecutionContext): boolean {
-    if (!this.bearer.isRequired) return true;
     const request = context.switchToHttp().getRequest<Request>();
+    if (!this.bearer.isRequired) return admit(request, ANYONE);
     if (this.isPublic(context) && !isForBrowserApi(request)) return true;
     if (isForDashboard(request) && request.headers.authorization === undefined) {
       return this.admitSession(request, context.switchToHttp().getResponse<Response>());
@@ -41,7 +46,7 @@ export class AuthGuard implements CanActivate {
     if (authorization === undefined) {
       throw unauthenticated('missing Authorization header: send "Authorization: Bearer <token>"');
     }
-    if (this.bearer.isGood(authorization)) return true;
+    if (this.bearer.isGood(authorization)) return admit(request, TOKEN_HOLDER);
     throw this.failures.refuse(request, unauthenticated('invalid token'));
   }
 
@@ -51,10 +56,16 @@ export class AuthGuard implements CanActivate {
       ? new DomainError('unauthenticated', 'sign in at /ui/login first')
       : new DomainError('sign_in', 'sign in first', { headers: { Location: '/ui/login' } });
     if (session === undefined) throw refusal;
-    if (this.sessions.admit(session, response)) return true;
+    if (this.sessions.admit(session, response))
+      return admit(request, { id: `session:${digestOf(session)}`, role: 'admin' });
     clearSession(response);
     throw this.failures.refuse(request, refusal);
   }
+}
+
+function admit(request: Request, caller: Caller): true {
+  setCaller(request, caller);
+  return true;
 }
 
 function unauthenticated(message: string): DomainError {

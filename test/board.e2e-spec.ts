@@ -46,6 +46,10 @@ describe('POST /board/tasks', () => {
         notes: [],
         artifacts: [],
         score: 0,
+        version: 1,
+        priority: 2,
+        attempts: 0,
+        maxAttempts: 3,
       },
     ]);
     expect(await read(body.id)).toEqual(body);
@@ -56,6 +60,10 @@ describe('POST /board/tasks', () => {
       id: 'mine',
       score: 7,
       notes: [{}],
+      version: 7,
+      attempts: 7,
+      lease: {},
+      deadLetter: true,
       unheardOf: true,
       title: '  Fix it ',
       createdBy: ' ann\n',
@@ -64,6 +72,8 @@ describe('POST /board/tasks', () => {
       assignee: ' bob ',
       tags: [' parser ', 'ünïcode 🦊'],
       dependencies: [' 01K9XW5T3V8Z6Q2N4M7P1R0SAB '],
+      priority: 1,
+      maxAttempts: 5,
     });
     expect([status, body]).toEqual([
       201,
@@ -81,6 +91,11 @@ describe('POST /board/tasks', () => {
         notes: [],
         artifacts: [],
         score: 0,
+        version: 1,
+        priority: 1,
+        attempts: 0,
+        maxAttempts: 5,
+        blockedBy: ['01K9XW5T3V8Z6Q2N4M7P1R0SAB'],
       },
     ]);
     expect(await read(body.id)).toEqual(body);
@@ -207,31 +222,53 @@ describe('PATCH /board/tasks/:id', () => {
     ['assignee', ' bob ', 'bob'],
     ['tags', [' y ', 'z'], ['y', 'z']],
     ['tags', [], []],
-    ['dependencies', ['e'], ['e']],
-    ['dependencies', [], []],
+    ['priority', 0, 0],
+    ['maxAttempts', 100, 100],
   ])('changes %s to %j and keeps what was not sent', async (field, sent, kept) => {
     const task = await makeTask(app, everything);
     const updatedAt = later(clock, MINUTE_MS);
     const { status, body } = await app.api.patch(`/board/tasks/${task.id}`).send({ [field]: sent });
-    expect([status, body]).toEqual([200, { ...task, [field]: kept, updatedAt }]);
+    expect([status, body]).toEqual([200, { ...task, [field]: kept, version: 2, updatedAt }]);
     expect(await read(body.id)).toEqual(body);
   });
+
+  it.each([[['e']], [[]]])(
+    'changes dependencies to %j, and with them what the task waits for',
+    async (dependencies) => {
+      const { blockedBy, ...task } = await makeTask(app, everything);
+      const { body } = await app.api.patch(`/board/tasks/${task.id}`).send({ dependencies });
+      expect([blockedBy, body]).toEqual([
+        ['d'],
+        { ...task, dependencies, version: 2, ...(dependencies.length > 0 && { blockedBy: dependencies }) },
+      ]);
+    },
+  );
 
   it('takes the task away from its assignee with null', async () => {
     const { assignee, ...task } = await makeTask(app, everything);
     const { status, body } = await app.api.patch(`/board/tasks/${task.id}`).send({ assignee: null });
-    expect([assignee, status, body]).toEqual(['ann', 200, task]);
+    expect([assignee, status, body]).toEqual(['ann', 200, { ...task, version: 2 }]);
     expect(body).not.toHaveProperty('assignee');
     expect(await titles('/board/tasks', { assignee: 'ann' })).toEqual([]);
     const again = await app.api.patch(`/board/tasks/${task.id}`).send({ assignee: null });
-    expect([again.status, again.body]).toEqual([200, task]);
+    expect([again.status, again.body]).toEqual([200, { ...task, version: 3 }]);
   });
 
   it('ignores fields that are not the client’s to set', async () => {
     const task = await makeTask(app, everything);
-    const mine = { id: 'mine', createdBy: 'eve', createdAt: 'never', score: 99, notes: [], title: 'after' };
+    const mine = {
+      id: 'mine',
+      createdBy: 'eve',
+      createdAt: 'never',
+      score: 99,
+      version: 99,
+      attempts: 9,
+      lease: {},
+      notes: [],
+      title: 'after',
+    };
     const { body } = await app.api.patch(`/board/tasks/${task.id}`).send(mine);
-    expect(body).toEqual({ ...task, title: 'after' });
+    expect(body).toEqual({ ...task, title: 'after', version: 2 });
   });
 
   it('keeps notes, artifacts and score', async () => {
@@ -241,7 +278,7 @@ describe('PATCH /board/tasks/:id', () => {
     await app.api.post(`${path}/artifacts`).send({ artifacts: [{ type: 'url', url: 'u', label: 'l' }] });
     const { body: before } = await app.api.post(`${path}/bump`);
     const { body: after } = await app.api.patch(path).send({ title: 'after' });
-    expect(after).toEqual({ ...(before as object), title: 'after' });
+    expect(after).toEqual({ ...(before as object), title: 'after', version: 5 });
   });
 });
 
@@ -272,7 +309,7 @@ describe('POST /board/tasks/:id/notes', () => {
       201,
       { id: anId, author: 'ann', content: 'It leaks\nhere', type, createdAt: updatedAt },
     ]);
-    expect(await read(task.id)).toEqual({ ...task, notes: [body], updatedAt });
+    expect(await read(task.id)).toEqual({ ...task, notes: [body], version: 2, updatedAt });
   });
 });
 
@@ -306,7 +343,7 @@ describe('POST /board/tasks/:id/artifacts', () => {
       artifacts: [sent, { type, url: 'u', label: 'l' }],
     });
     const artifacts = [artifact, { type, url: 'u', label: 'l', addedAt: at }];
-    expect([status, body]).toEqual([201, { ...task, artifacts, updatedAt: at }]);
+    expect([status, body]).toEqual([201, { ...task, artifacts, version: 2, updatedAt: at }]);
     expect(await read(task.id)).toEqual(body);
   });
 
@@ -336,6 +373,7 @@ describe('POST /board/tasks/:id/review', () => {
       {
         ...task,
         status: 'in_review',
+        version: 2,
         updatedAt: at,
         notes: [{ id: anId, author: 'ann', content: 'Done, with a test', type: 'update', createdAt: at }],
         artifacts: [
@@ -353,7 +391,7 @@ describe('POST /board/tasks/:id/review', () => {
     const path = `/board/tasks/${task.id}/review`;
     const { status, body } = await app.api.post(path).send({ summary: 'Done', ...more });
     const note = { id: anId, author: 'unknown', content: 'Done', type: 'update', createdAt: NOON };
-    expect([status, body]).toEqual([200, { ...task, status: 'in_review', notes: [note] }]);
+    expect([status, body]).toEqual([200, { ...task, status: 'in_review', version: 2, notes: [note] }]);
   });
 
   it('says unknown also of the artifacts', async () => {
@@ -405,7 +443,7 @@ describe.each([
     const at = later(clock, MINUTE_MS);
     const { status, body } = await app.api.post(`/board/tasks/${task.id}/${verb}`).send(sent);
     const note = { id: anId, author, content, type: 'update', createdAt: at };
-    expect([status, body]).toEqual([200, { ...task, status: after, updatedAt: at, notes: [note] }]);
+    expect([status, body]).toEqual([200, { ...task, status: after, version: 2, updatedAt: at, notes: [note] }]);
     expect(await read(task.id)).toEqual(body);
     expect(await titles('/board/review')).toEqual([]);
   });
@@ -417,7 +455,7 @@ describe('POST /board/tasks/:id/bump', () => {
     const updatedAt = later(clock, MINUTE_MS);
     for (const score of [1, 2]) {
       const { status, body } = await app.api.post(`/board/tasks/${task.id}/bump`);
-      expect([status, body]).toEqual([200, { ...task, score, updatedAt }]);
+      expect([status, body]).toEqual([200, { ...task, score, version: 1 + score, updatedAt }]);
       expect(await read(task.id)).toEqual(body);
     }
   });
@@ -432,8 +470,8 @@ describe('GET /board/tasks/:id/history', () => {
     await app.api.patch(path).send({ title: 'after', assignee: null });
     await app.api.post(`/board/tasks/${other.id}/bump`);
     const { body: note } = await app.api.post(`${path}/notes`).send({ author: 'bob', content: 'hm', type: 'question' });
-    const { notes, artifacts, ...set } = task;
-    expect([notes, artifacts]).toEqual([[], []]);
+    const { notes, artifacts, version, ...set } = task;
+    expect([notes, artifacts, version]).toEqual([[], [], 1]);
 
     const { status, body } = await app.api.get(`${path}/history`);
     expect([status, body]).toEqual([

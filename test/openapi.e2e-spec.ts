@@ -19,6 +19,9 @@ const CONTRACT = `
   PATCH /board/tasks/{id} | PATCH /registry/vms/{id} | POST /board/tasks | POST /board/tasks/{id}/approve
   POST /board/tasks/{id}/artifacts | POST /board/tasks/{id}/bump | POST /board/tasks/{id}/notes
   POST /board/tasks/{id}/reject | POST /board/tasks/{id}/review | POST /feed/events | POST /journal | POST /log
+  GET /board/ready | GET /board/leases | GET /board/dead-letters | POST /board/claim | POST /board/tasks/{id}/claim
+  POST /board/tasks/{id}/renew | POST /board/tasks/{id}/release | POST /board/tasks/{id}/complete
+  POST /board/tasks/{id}/fail
   POST /registry/vms | POST /registry/vms/{id}/heartbeat | GET /skills/items | GET /skills/items/{name}
   POST /skills/items | PATCH /skills/items/{name} | DELETE /skills/items/{name} | GET /skills/extensions
   GET /skills/extensions/{name} | POST /skills/extensions | PATCH /skills/extensions/{name}

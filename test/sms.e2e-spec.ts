@@ -3,7 +3,7 @@ import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
 import { TestApp, TOKEN } from './support/app.js';
 import { FakeClock } from './support/fake-clock.js';
 import { FaultDisk } from './support/fault-disk.js';
-import { NOON } from './support/make.js';
+import { NOON, TASK_DEFAULTS } from './support/make.js';
 
 type Params = Record<string, string | string[]>;
 type Answered = [status: number, type: string | null, text: string];
@@ -85,7 +85,10 @@ describe('a text message', () => {
     const id = await accepted(app, { params: message(text) });
     const { status, body } = await app.api.get(`/board/tasks/${id}`);
     const made = { status: 'open', tags: ['sms'], createdBy: NUMBER, createdAt: NOON, updatedAt: NOON, score: 0 };
-    expect([status, body]).toEqual([200, { id, title, dependencies: [], notes: [], artifacts: [], ...made }]);
+    expect([status, body]).toEqual([
+      200,
+      { id, title, dependencies: [], notes: [], artifacts: [], ...TASK_DEFAULTS, ...made },
+    ]);
   });
 
   it.each([

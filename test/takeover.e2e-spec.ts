@@ -17,6 +17,7 @@ import {
   sessionValues,
   served,
   SKILLS,
+  SERVED_TASKS,
   TASKS,
   VM_TABLE,
   VMS,
@@ -27,7 +28,7 @@ import {
   writeSqlite,
   writeUsage,
 } from './support/legacy.js';
-import { makeCommit, makeEvent, makeItem, makeSkill, makeTask, makeVm } from './support/make.js';
+import { makeCommit, makeEvent, makeItem, makeSkill, makeTask, makeVm, TASK_DEFAULTS } from './support/make.js';
 import { TestStream } from './support/stream.js';
 
 let dataDir: string;
@@ -284,6 +285,7 @@ describe('what is missing', () => {
           updatedAt: createdAt,
           score: 0,
         },
+        ...TASK_DEFAULTS,
         ...{ notes: [], artifacts: [{ type: 'url', url: 'u', label: 'l', addedAt: createdAt }] },
       },
       { ...vm, status: 'running', lastSeen: vm.registeredAt },
@@ -690,7 +692,7 @@ describe('damage', () => {
     expect(await refusal()).toMatch(message);
     writeFiles(dataDir, legacyFiles());
     await start();
-    expect(await get(`/board/tasks/${ID(10)}`)).toEqual(TASKS[0]);
+    expect(await get(`/board/tasks/${ID(10)}`)).toEqual(SERVED_TASKS[0]);
   });
 
   const session = (change: string): string[] => [

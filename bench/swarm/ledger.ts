@@ -7,7 +7,10 @@ import type { Vm } from '../../src/modules/registry/vm.entity.ts';
 
 /** A task as this run left it; notes and artifacts are what was sent, as text, in no order. */
 export interface KnownTask {
-  fields: Omit<Task, 'notes' | 'artifacts' | 'createdAt' | 'updatedAt'>;
+  fields: Pick<
+    Task,
+    'id' | 'title' | 'description' | 'createdBy' | 'status' | 'assignee' | 'tags' | 'dependencies' | 'score'
+  >;
   notes: string[];
   artifacts: string[];
   /** A change of it was sent and never answered, so it may be there or not. */

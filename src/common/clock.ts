@@ -12,4 +12,9 @@ export class Clock {
   timestamp(): string {
     return new Date(this.now()).toISOString();
   }
+
+  /** Milliseconds since some moment; never goes back, whatever happens to the system's clock. */
+  monotonic(): number {
+    return performance.now();
+  }
 }

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestApp } from './app.js';
+import { TASK_DEFAULTS } from './make.js';
 
 /** What a predecessor left in its data folder, and what is to be served of it. */
 
@@ -43,6 +44,13 @@ export const TASKS = [
     artifacts: [],
   },
 ];
+
+/** The same as they are served, with what the predecessor knew nothing of. */
+export const SERVED_TASKS = TASKS.map((task) => ({
+  ...task,
+  ...TASK_DEFAULTS,
+  ...(task.dependencies.length > 0 && { blockedBy: task.dependencies }),
+}));
 
 export const VMS = [
   {
@@ -260,7 +268,7 @@ const hashed = (items: { content: string }[]): object[] =>
 
 /** What {@link served} gives of {@link legacyFiles} and a `usage.duckdb` with the one session. */
 export const LEGACY_SERVED = {
-  tasks: listed('tasks', TASKS.toReversed()),
+  tasks: listed('tasks', SERVED_TASKS.toReversed()),
   vms: listed('vms', VMS),
   skills: listed('skills', hashed(SKILLS)),
   extensions: listed('extensions', hashed(EXTENSIONS)),

@@ -22,6 +22,9 @@ interface Made extends Record<string, unknown> {
   id: string;
 }
 
+/** What a new task has that nobody has to say. */
+export const TASK_DEFAULTS = { version: 1, priority: 2, attempts: 0, maxAttempts: 3 };
+
 /** Creates something and gives the body of the answer. */
 export async function make(app: TestApp, path: string, body: object): Promise<Made> {
   const response = await app.api.post(path).send(body);

@@ -24,6 +24,8 @@ export class Config {
   /** `fsync`: an answer means the change is on the disk. `os`: it has been handed to the operating system. */
   readonly durability!: Durability;
   readonly logLevel!: LogLevel;
+  /** How many tasks one agent may hold at a time; absent means any number. */
+  readonly agentMaxTasks?: number;
   /** The secret that Twilio signs its requests with; absent means that text messages are refused. */
   readonly twilioAuthToken?: string;
   /** The URL that Twilio was told to call, to the letter; absent means that a request's own URL is taken for it. */
@@ -70,6 +72,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     trustProxy: read('TRUST_PROXY', false, parseTrustProxy, 'true, false, a number of hops, or a list of addresses'),
     durability: read('DURABILITY', 'fsync', oneOf(DURABILITIES), `one of ${DURABILITIES.join(', ')}`),
     logLevel: read('LOG_LEVEL', 'info', oneOf(LOG_LEVELS), `one of ${LOG_LEVELS.join(', ')}`),
+    agentMaxTasks: read('AGENT_MAX_TASKS', undefined, parseCount, 'a whole number from 1'),
     twilioAuthToken,
     twilioWebhookUrl: read('TWILIO_WEBHOOK_URL', undefined, parseUrl, 'an absolute http(s) URL'),
     twilioAllowedNumbers: read('TWILIO_ALLOWED_NUMBERS', undefined, parseNumbers, 'a list of numbers like +15550100'),
@@ -80,6 +83,10 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
 
 function parsePort(value: string): number | undefined {
   return /^\d{1,5}$/.test(value) && Number(value) <= 65_535 ? Number(value) : undefined;
+}
+
+function parseCount(value: string): number | undefined {
+  return /^[1-9]\d{0,8}$/.test(value) ? Number(value) : undefined;
 }
 
 function parseHost(value: string): string | undefined {

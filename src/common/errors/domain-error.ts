@@ -7,6 +7,7 @@ export type ErrorCode =
   | 'not_found'
   | 'method_not_allowed'
   | 'conflict'
+  | 'precondition_failed'
   | 'too_large'
   | 'too_many'
   | 'unavailable';
@@ -19,6 +20,8 @@ export interface FieldProblem {
 
 interface ErrorExtras {
   details?: FieldProblem[];
+  /** What a program needs to know of the refusal, as further fields of the answer. */
+  facts?: Record<string, unknown>;
   /** Response headers that belong to the refusal, e.g. `Allow`. */
   headers?: Record<string, string>;
   cause?: unknown;
@@ -28,6 +31,7 @@ interface ErrorExtras {
 export class DomainError extends Error {
   override readonly name = 'DomainError';
   readonly details?: FieldProblem[];
+  readonly facts: Record<string, unknown>;
   readonly headers: Record<string, string>;
 
   constructor(
@@ -37,6 +41,7 @@ export class DomainError extends Error {
   ) {
     super(message, { cause: extras.cause });
     this.details = extras.details;
+    this.facts = extras.facts ?? {};
     this.headers = extras.headers ?? {};
   }
 }
@@ -50,8 +55,8 @@ export function notFound(message: string): DomainError {
   return new DomainError('not_found', message);
 }
 
-export function conflict(message: string): DomainError {
-  return new DomainError('conflict', message);
+export function conflict(message: string, facts: Record<string, unknown> = {}): DomainError {
+  return new DomainError('conflict', message, { facts });
 }
 
 /** Asked for too often; `waitMs` is when it makes sense again. */

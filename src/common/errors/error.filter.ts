@@ -12,6 +12,7 @@ const STATUS: Record<ErrorCode, HttpStatus> = {
   not_found: HttpStatus.NOT_FOUND,
   method_not_allowed: HttpStatus.METHOD_NOT_ALLOWED,
   conflict: HttpStatus.CONFLICT,
+  precondition_failed: HttpStatus.PRECONDITION_FAILED,
   too_large: HttpStatus.PAYLOAD_TOO_LARGE,
   too_many: HttpStatus.TOO_MANY_REQUESTS,
   unavailable: HttpStatus.SERVICE_UNAVAILABLE,
@@ -46,7 +47,7 @@ export class ErrorFilter implements ExceptionFilter {
 
   private describe(error: unknown, request: Request): Refusal {
     if (error instanceof DomainError) {
-      const body = { error: error.message, ...(error.details && { details: error.details }) };
+      const body = { error: error.message, ...(error.details && { details: error.details }), ...error.facts };
       return { status: STATUS[error.code], body, headers: error.headers };
     }
     // The framework's own refusals: an unreadable path, a cross-site request.

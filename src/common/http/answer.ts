@@ -14,8 +14,8 @@ export class Answer {
   ) {}
 
   /** One record. */
-  static json(text: string): Answer {
-    return new Answer(text, JSON_TYPE);
+  static json(text: string, headers?: Record<string, string>): Answer {
+    return new Answer(text, JSON_TYPE, headers);
   }
 
   /** `{"<name>": [...], "count": n, "nextCursor"?: "..."}` */

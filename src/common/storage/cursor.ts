@@ -38,6 +38,7 @@ export function decodeTimeCursor(cursor: string): [time: string, id: string] {
   return [instant, id];
 }
 
-function invalidCursor(): DomainError {
+/** What is said of every cursor that was not given out for this list. */
+export function invalidCursor(): DomainError {
   return invalidInput([{ field: 'cursor', message: 'invalid cursor' }]);
 }

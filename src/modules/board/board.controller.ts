@@ -14,7 +14,9 @@ import {
   SubmitForReview,
   UpdateTask,
 } from './board.dto.js';
+import { taskAnswer } from './board.answers.js';
 import { BoardService } from './board.service.js';
+import { ApiFenced, ApiIfMatch, type Conditions, TheConditions } from './conditions.js';
 import { Note, NoteList, Task, TaskHistory, TaskList } from './task.entity.js';
 
 @ApiTags('board')
@@ -26,7 +28,7 @@ export class BoardController {
   @Post('tasks')
   @ApiCreatedResponse({ type: Task })
   async create(@Body() task: CreateTask): Promise<Answer> {
-    return Answer.json(await this.board.create(task));
+    return taskAnswer(await this.board.create(task));
   }
 
   /** Lists tasks, newest first. */
@@ -48,23 +50,31 @@ export class BoardController {
   @ApiOkResponse({ type: Task })
   @ApiUnknown('task not found')
   get(@Param('id') id: string): Answer {
-    return Answer.json(this.board.get(id));
+    return taskAnswer(this.board.get(id));
   }
 
   /** Changes what is given. */
   @Patch('tasks/:id')
   @ApiOkResponse({ type: Task })
   @ApiUnknown('task not found')
-  async update(@Param('id') id: string, @Body() changes: UpdateTask): Promise<Answer> {
-    return Answer.json(await this.board.update(id, changes));
+  @ApiFenced()
+  @ApiIfMatch()
+  async update(
+    @Param('id') id: string,
+    @Body() changes: UpdateTask,
+    @TheConditions() conditions: Conditions,
+  ): Promise<Answer> {
+    return taskAnswer(await this.board.update(id, changes, conditions));
   }
 
   /** Deletes a task. */
   @Delete('tasks/:id')
   @ApiOkResponse({ type: Deleted })
   @ApiUnknown('task not found')
-  remove(@Param('id') id: string): Promise<Deleted> {
-    return this.board.remove(id);
+  @ApiFenced()
+  @ApiIfMatch()
+  remove(@Param('id') id: string, @TheConditions() conditions: Conditions): Promise<Deleted> {
+    return this.board.remove(id, conditions);
   }
 
   /** Lists every change of a task, oldest first, as the log keeps it. */
@@ -95,8 +105,13 @@ export class BoardController {
   @Post('tasks/:id/artifacts')
   @ApiCreatedResponse({ type: Task })
   @ApiUnknown('task not found')
-  async addArtifacts(@Param('id') id: string, @Body() artifacts: AddArtifacts): Promise<Answer> {
-    return Answer.json(await this.board.addArtifacts(id, artifacts));
+  @ApiFenced()
+  async addArtifacts(
+    @Param('id') id: string,
+    @Body() artifacts: AddArtifacts,
+    @TheConditions() conditions: Conditions,
+  ): Promise<Answer> {
+    return taskAnswer(await this.board.addArtifacts(id, artifacts, conditions));
   }
 
   /** Hands a task in for review, with a summary that becomes a note. */
@@ -104,8 +119,13 @@ export class BoardController {
   @HttpCode(HttpStatus.OK)
   @ApiOkResponse({ type: Task })
   @ApiUnknown('task not found')
-  async submitForReview(@Param('id') id: string, @Body() submission: SubmitForReview): Promise<Answer> {
-    return Answer.json(await this.board.submitForReview(id, submission));
+  @ApiFenced()
+  async submitForReview(
+    @Param('id') id: string,
+    @Body() submission: SubmitForReview,
+    @TheConditions() conditions: Conditions,
+  ): Promise<Answer> {
+    return taskAnswer(await this.board.submitForReview(id, submission, conditions));
   }
 
   /** Approves a task: it is done. */
@@ -113,8 +133,13 @@ export class BoardController {
   @HttpCode(HttpStatus.OK)
   @ApiOkResponse({ type: Task })
   @ApiUnknown('task not found')
-  async approve(@Param('id') id: string, @Body() approval: ApproveTask): Promise<Answer> {
-    return Answer.json(await this.board.approve(id, approval));
+  @ApiFenced()
+  async approve(
+    @Param('id') id: string,
+    @Body() approval: ApproveTask,
+    @TheConditions() conditions: Conditions,
+  ): Promise<Answer> {
+    return taskAnswer(await this.board.approve(id, approval, conditions));
   }
 
   /** Rejects a task: it is open again. */
@@ -122,8 +147,13 @@ export class BoardController {
   @HttpCode(HttpStatus.OK)
   @ApiOkResponse({ type: Task })
   @ApiUnknown('task not found')
-  async reject(@Param('id') id: string, @Body() rejection: RejectTask): Promise<Answer> {
-    return Answer.json(await this.board.reject(id, rejection));
+  @ApiFenced()
+  async reject(
+    @Param('id') id: string,
+    @Body() rejection: RejectTask,
+    @TheConditions() conditions: Conditions,
+  ): Promise<Answer> {
+    return taskAnswer(await this.board.reject(id, rejection, conditions));
   }
 
   /** Raises a task's score by one. */
@@ -132,6 +162,6 @@ export class BoardController {
   @ApiOkResponse({ type: Task })
   @ApiUnknown('task not found')
   async bump(@Param('id') id: string): Promise<Answer> {
-    return Answer.json(await this.board.bump(id));
+    return taskAnswer(await this.board.bump(id));
   }
 }

@@ -1,5 +1,6 @@
 import { OmitType, PartialType } from '@nestjs/swagger';
 import {
+  Integer,
   ListOf,
   Name,
   NameList,
@@ -18,6 +19,20 @@ import {
   type NoteType,
   type TaskStatus,
 } from './task.entity.js';
+
+/** Priorities go from 0, the highest, to this. */
+const LOWEST_PRIORITY = 4;
+const MAX_ATTEMPTS = 100;
+
+/** What changes a task that may be held. */
+export class Fenced {
+  /**
+   * The fence of the lease under which this is done; the header `If-Fence` will do as well.
+   * @example 7
+   */
+  @Integer(1, Number.MAX_SAFE_INTEGER, { optional: true })
+  fence?: number;
+}
 
 export class CreateTask {
   /** @example "Fix the leaking parser" */
@@ -53,6 +68,20 @@ export class CreateTask {
    */
   @NameList({ optional: true })
   dependencies?: string[];
+
+  /**
+   * From 0, the highest, to 4; 2 when not given.
+   * @example 2
+   */
+  @Integer(0, LOWEST_PRIORITY, { optional: true })
+  priority?: number;
+
+  /**
+   * So many attempts that fail, or whose leases expire, make it a dead letter, from 1 to 100; 3 when not given.
+   * @example 3
+   */
+  @Integer(1, MAX_ATTEMPTS, { optional: true })
+  maxAttempts?: number;
 }
 
 export class UpdateTask extends PartialType(OmitType(CreateTask, ['createdBy', 'assignee'] as const), {
@@ -64,6 +93,13 @@ export class UpdateTask extends PartialType(OmitType(CreateTask, ['createdBy', '
    */
   @NameOrNull()
   assignee?: string | null;
+
+  /**
+   * The fence of the lease under which this is done; the header `If-Fence` will do as well.
+   * @example 7
+   */
+  @Integer(1, Number.MAX_SAFE_INTEGER, { optional: true })
+  fence?: number;
 }
 
 export class ListTasks extends PageQuery {
@@ -112,12 +148,12 @@ export class ArtifactInput {
   addedBy?: string;
 }
 
-export class AddArtifacts {
+export class AddArtifacts extends Fenced {
   @ListOf(() => ArtifactInput, { notEmpty: true })
   artifacts!: ArtifactInput[];
 }
 
-export class SubmitForReview {
+export class SubmitForReview extends Fenced {
   /**
    * What was done; kept as a note.
    * @example "The parser closes its files on errors; test added"
@@ -137,7 +173,7 @@ export class SubmitForReview {
   artifacts?: ArtifactInput[];
 }
 
-export class ApproveTask {
+export class ApproveTask extends Fenced {
   /**
    * `unknown` when not given.
    * @example orchestrator
@@ -150,7 +186,7 @@ export class ApproveTask {
   comment?: string;
 }
 
-export class RejectTask {
+export class RejectTask extends Fenced {
   /** @example "The test does not cover directories" */
   @Text()
   reason!: string;

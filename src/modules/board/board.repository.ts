@@ -2,15 +2,28 @@ import { Injectable } from '@nestjs/common';
 import { decodeCursor, decodeNumberCursor, encodeCursor, TEXT_CEILING } from '../../common/storage/cursor.js';
 import type { Statement } from '../../common/storage/sqlite.js';
 import { Page, takePage } from '../../common/storage/page.js';
-import type { Projection } from '../../common/storage/projection.js';
 import type { LinePlace } from '../../common/storage/log-file.js';
+import type { Batch } from '../../common/storage/batch.js';
 import { RecordLogs } from '../../common/storage/record-logs.js';
-import { applyChange, parseHead, StoredTask, taskJson } from './task-fold.js';
-import type { Artifact, Note, TaskChange, TaskHead, TaskStatus } from './task.entity.js';
+import { BoardProjection } from './board.projection.js';
+import { placeAfter } from './ready-queue.js';
+import { parseHead, StoredTask, taskJson } from './task-fold.js';
+import type { Note, TaskChange, TaskHead, TaskStatus } from './task.entity.js';
 
 interface TaskRow extends StoredTask {
   id: string;
   updated_at: string;
+}
+
+/** A task that is about to be changed. */
+export interface CurrentTask extends TaskHead {
+  blockedBy: string[];
+}
+
+/** A task as it goes over the wire. */
+export interface TaskText {
+  json: string;
+  version: number;
 }
 
 export interface TaskFilter {
@@ -21,64 +34,43 @@ export interface TaskFilter {
   limit: number;
 }
 
-const COLUMNS = 't.id, t.updated_at, t.head, t.notes, t.artifacts';
+const COLUMNS = 't.id, t.updated_at, t.head, t.blocked_by, t.notes, t.artifacts';
 /** How many tasks a search by title looks at, the newest first. */
 const SEARCHED_TASKS = 5000;
 
-/** `board.jsonl`: a change of a task a line. The index knows each task's lines. */
+/** The board's tasks, as the log of their changes has them. */
 @Injectable()
-export class BoardRepository implements Projection<TaskChange> {
-  readonly log = 'board';
-  readonly tables = `
-    CREATE TABLE tasks (
-      id TEXT PRIMARY KEY, status TEXT NOT NULL, assignee TEXT, updated_at TEXT NOT NULL,
-      head TEXT NOT NULL, notes TEXT NOT NULL, artifacts TEXT NOT NULL
-    );
-    CREATE INDEX tasks_by_status ON tasks (status, id);
-    CREATE INDEX tasks_by_assignee ON tasks (assignee, id);
-    CREATE INDEX tasks_by_assignee_and_status ON tasks (assignee, status, id);
-    CREATE INDEX tasks_in_review ON tasks (updated_at, id) WHERE status = 'in_review';
-    CREATE TABLE task_counts (status TEXT PRIMARY KEY, count INTEGER NOT NULL);
-    CREATE TRIGGER task_came AFTER INSERT ON tasks BEGIN
-      INSERT INTO task_counts VALUES (new.status, 1) ON CONFLICT (status) DO UPDATE SET count = count + 1;
-    END;
-    CREATE TRIGGER task_went AFTER DELETE ON tasks BEGIN
-      UPDATE task_counts SET count = count - 1 WHERE status = old.status;
-    END;
-    CREATE TRIGGER task_moved AFTER UPDATE ON tasks WHEN old.status <> new.status BEGIN
-      UPDATE task_counts SET count = count - 1 WHERE status = old.status;
-      INSERT INTO task_counts VALUES (new.status, 1) ON CONFLICT (status) DO UPDATE SET count = count + 1;
-    END;
-    CREATE TABLE task_tags (tag TEXT NOT NULL, task TEXT NOT NULL, PRIMARY KEY (tag, task)) WITHOUT ROWID;
-    CREATE INDEX task_tags_by_task ON task_tags (task);
-    CREATE TABLE task_lines (
-      task TEXT NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL, PRIMARY KEY (task, offset)
-    ) WITHOUT ROWID;`;
+export class BoardRepository {
+  private readonly projection = new BoardProjection(this.logs.index);
+  readonly records = this.logs.define(this.projection);
+  readonly graph = this.projection.graph;
+  readonly ready = this.projection.ready;
 
-  readonly records = this.logs.define(this);
-
-  private readonly byIdForChange = this.logs.index.write<StoredTask, [string]>(
-    'SELECT head, notes, artifacts FROM tasks WHERE id = ?',
+  private readonly heldCount = this.logs.index.write<{ count: number }, [string]>(
+    'SELECT count(*) AS count FROM tasks WHERE holder = ?',
   );
-  private readonly upsert = this.logs.index.write(
-    `INSERT INTO tasks (id, status, assignee, updated_at, head, notes, artifacts) VALUES (?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET status = excluded.status, assignee = excluded.assignee,
-       updated_at = excluded.updated_at, head = excluded.head, notes = excluded.notes, artifacts = excluded.artifacts`,
+  private readonly heldOnVm = this.logs.index.write<{ id: string }, [string]>(
+    'SELECT id FROM tasks WHERE holder_vm = ?',
   );
-  private readonly insertTag = this.logs.index.write('INSERT OR IGNORE INTO task_tags (tag, task) VALUES (?, ?)');
-  private readonly deleteTags = this.logs.index.write('DELETE FROM task_tags WHERE task = ?');
-  private readonly insertLine = this.logs.index.write('INSERT INTO task_lines (task, offset, length) VALUES (?, ?, ?)');
-  private readonly deleteTask = [this.logs.index.write('DELETE FROM tasks WHERE id = ?'), this.deleteTags];
-  private readonly deleteLines = this.logs.index.write('DELETE FROM task_lines WHERE task = ?');
-  private readonly emptyTables = ['tasks', 'task_tags', 'task_lines'].map((table) =>
-    this.logs.index.write(`DELETE FROM ${table}`),
+  private readonly byId = this.logs.index.read<TaskRow & { version: number }, [string]>(
+    `SELECT ${COLUMNS}, t.version FROM tasks t WHERE id = ?`,
   );
-  private readonly everything = this.logs.index.write<TaskRow, []>(`SELECT ${COLUMNS} FROM tasks t ORDER BY id`);
-
-  private readonly byId = this.logs.index.read<TaskRow, [string]>(`SELECT ${COLUMNS} FROM tasks t WHERE id = ?`);
   private readonly inReview = this.logs.index.read<TaskRow, [string, string, number]>(
     `SELECT ${COLUMNS} FROM tasks t WHERE status = 'in_review' AND (updated_at, id) < (?, ?)
      ORDER BY updated_at DESC, id DESC LIMIT ?`,
+  );
+  private readonly inQueue = this.logs.index.read<
+    TaskRow & { priority: number; rank: number },
+    [string, number, number, string, number]
+  >(
+    `SELECT ${COLUMNS}, r.priority, r.rank FROM ready_tasks r CROSS JOIN tasks t ON t.id = r.task
+     WHERE r.tag = ? AND (r.priority, r.rank, r.task) > (?, ?, ?) ORDER BY r.priority, r.rank, r.task LIMIT ?`,
+  );
+  private readonly held = this.logs.index.read<{ id: string; holder: string; head: string }, [string, string, number]>(
+    `SELECT id, holder, head FROM tasks WHERE holder IS NOT NULL AND (holder, id) > (?, ?) ORDER BY holder, id LIMIT ?`,
+  );
+  private readonly dead = this.logs.index.read<TaskRow, [string, number]>(
+    `SELECT ${COLUMNS} FROM tasks t WHERE is_dead = 1 AND id < ? ORDER BY id DESC LIMIT ?`,
   );
   private readonly byTitle = this.logs.index.read<{ head: string }, [string, number]>(
     `SELECT head FROM (SELECT head FROM tasks ORDER BY id DESC LIMIT ${SEARCHED_TASKS})
@@ -97,58 +89,35 @@ export class BoardRepository implements Projection<TaskChange> {
 
   constructor(private readonly logs: RecordLogs) {}
 
-  apply(change: TaskChange, json: string): string {
-    if (change.deleted) {
-      for (const statement of this.deleteTask) statement.run(change.task);
-      return json;
-    }
-    const before = this.byIdForChange.get(change.task);
-    // After a repair that cut out a task's first line, what followed has nothing to apply to.
-    if (!before && !change.set?.createdAt) return json;
-    const { head, stored } = applyChange(before, change);
-    const { notes, artifacts } = stored;
-    this.upsert.run(head.id, head.status, head.assignee ?? null, head.updatedAt, stored.head, notes, artifacts);
-    if (change.set?.tags) {
-      this.deleteTags.run(head.id);
-      for (const tag of head.tags) this.insertTag.run(tag, head.id);
-    }
-    return taskJson(stored);
+  /** Runs `decide` when its turn comes; see {@link RecordLogs.change}. What it appends is durable together. */
+  write<T>(decide: (batch: Batch) => T): Promise<T> {
+    return this.logs.change(decide);
   }
 
-  locate({ task, deleted }: TaskChange, offset: number, length: number): void {
-    if (deleted) this.deleteLines.run(task);
-    else this.insertLine.run(task, offset, length);
+  /** Adds a change to a batch; gives the task as it is then, or, once it is deleted, the change. */
+  append(batch: Batch, change: TaskChange): string {
+    return batch.append(this.records, change);
   }
 
-  clear(): void {
-    for (const statement of this.emptyTables) statement.run();
+  /** A task as it is inside the batch. */
+  current(id: string): CurrentTask | undefined {
+    const stored = this.projection.find(id);
+    return stored && { ...parseHead(stored), blockedBy: JSON.parse(stored.blocked_by || '[]') as string[] };
   }
 
-  largestId({ id }: TaskChange): string {
-    return id;
+  /** How many tasks an agent holds, inside the batch. */
+  countHeld(agent: string): number {
+    return this.heldCount.get(agent)?.count ?? 0;
   }
 
-  /** Each task as one line that creates it as it is. */
-  *snapshot(): Iterable<TaskChange> {
-    for (const row of this.everything.iterate()) {
-      const set = parseHead(row);
-      const notes = JSON.parse(`[${row.notes}]`) as Note[];
-      const artifacts = JSON.parse(`[${row.artifacts}]`) as Artifact[];
-      yield { id: row.id, task: row.id, at: row.updated_at, by: set.createdBy, set, notes, artifacts };
-    }
+  /** Every task that is held. */
+  *allHeld(): Iterable<TaskHead> {
+    for (const row of this.held.iterate('', '', Number.MAX_SAFE_INTEGER)) yield parseHead(row);
   }
 
-  /** Appends the change that `make` gives when its turn comes; it creates the task. */
-  create(make: () => TaskChange): Promise<string> {
-    return this.logs.change((batch) => batch.append(this.records, make()));
-  }
-
-  /** Decides on a task when its turn comes: `decide` gets what is known of it, and throws or gives the change. */
-  change(id: string, decide: (known: TaskHead | undefined) => TaskChange): Promise<string> {
-    return this.logs.change((batch) => {
-      const task = this.byIdForChange.get(id);
-      return batch.append(this.records, decide(task && parseHead(task)));
-    });
+  /** The tasks held on a VM, inside the batch. */
+  heldOn(vmId: string): string[] {
+    return this.heldOnVm.all(vmId).map(({ id }) => id);
   }
 
   /** How many tasks have which status; one that no task ever had is absent. */
@@ -156,9 +125,33 @@ export class BoardRepository implements Projection<TaskChange> {
     return this.byStatus.all();
   }
 
-  find(id: string): string | undefined {
+  find(id: string): TaskText | undefined {
     const row = this.byId.get(id);
-    return row && taskJson(row);
+    return row && { json: taskJson(row), version: row.version };
+  }
+
+  /** Those that can be begun, in the order of the queue; with a tag, or all. */
+  queue(tag: string | undefined, limit: number, cursor?: string): Page {
+    const rows = this.inQueue.iterate(tag ?? '', ...placeAfter(cursor), limit + 1);
+    return takePage(rows, limit, taskJson, ({ priority, rank, id }) => encodeCursor(`${priority}`, `${rank}`, id));
+  }
+
+  /** Those that are held, by holder; each as what `textOf` makes of it. */
+  listHeld(limit: number, textOf: (task: TaskHead) => string, cursor?: string): Page {
+    const [holder = '', after = ''] = cursor === undefined ? [] : decodeCursor(cursor, 2);
+    const rows = this.held.iterate(holder, after, limit + 1);
+    return takePage(
+      rows,
+      limit,
+      (row) => textOf(parseHead(row)),
+      (row) => encodeCursor(row.holder, row.id),
+    );
+  }
+
+  /** Those that failed too often, newest first. */
+  deadLetters(limit: number, cursor?: string): Page {
+    const [beforeId = TEXT_CEILING] = cursor === undefined ? [] : decodeCursor(cursor, 1);
+    return takePage(this.dead.iterate(beforeId, limit + 1), limit, taskJson, ({ id }) => encodeCursor(id));
   }
 
   /** Those of the newest tasks whose title has this text in it, newest first. */

@@ -2,9 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { map, Observable } from 'rxjs';
 import { Clock } from '../../common/clock.js';
 import { defined } from '../../common/defined.js';
-import { notFound } from '../../common/errors/domain-error.js';
+import { invalidInput } from '../../common/errors/domain-error.js';
 import { decodeNumberCursor, encodeCursor } from '../../common/storage/cursor.js';
-import { IdSource } from '../../common/storage/id-source.js';
 import type { Page } from '../../common/storage/page.js';
 import { PAGE_MAX_ITEMS } from '../../common/validation/fields.js';
 import type { PageQuery } from '../../common/validation/time-range.dto.js';
@@ -19,21 +18,23 @@ import type {
   SubmitForReview,
   UpdateTask,
 } from './board.dto.js';
-import { BoardRepository } from './board.repository.js';
+import { BoardRepository, CurrentTask, TaskText } from './board.repository.js';
+import { admit, Conditions, UNCONDITIONAL } from './conditions.js';
+import { LeaseClock } from './lease-clock.js';
+import type { Move } from './lease-rules.js';
 import {
   type Artifact,
   type Note,
-  type NoteType,
   type TaskChange,
   type TaskHead,
   TASK_STATUSES,
   type TaskStatus,
 } from './task.entity.js';
+import { TaskWriter, unknownTask } from './task-writer.js';
 
 const SOMEBODY = 'unknown';
-
-/** What a change is made of, apart from which task it concerns and when it was accepted. */
-type Change = Omit<TaskChange, 'id' | 'task' | 'at'>;
+const DEFAULT_PRIORITY = 2;
+const DEFAULT_MAX_ATTEMPTS = 3;
 
 /** The board: the swarm's tasks. Each change is decided when its turn comes, so changes never overwrite each other. */
 @Injectable()
@@ -43,34 +44,30 @@ export class BoardService {
 
   constructor(
     private readonly repository: BoardRepository,
-    private readonly ids: IdSource,
+    private readonly writer: TaskWriter,
+    private readonly leases: LeaseClock,
     private readonly clock: Clock,
   ) {
     this.changes$ = repository.records.committed$.pipe(map(({ record }) => record.task));
   }
 
-  create({
-    title,
-    createdBy,
-    description,
-    status = 'open',
-    assignee,
-    tags = [],
-    dependencies = [],
-  }: CreateTask): Promise<string> {
-    return this.repository.create(() => {
-      const id = this.ids.next();
-      const at = this.clock.timestamp();
-      const fields = { id, title, description: description || undefined, status, assignee, tags, dependencies };
-      return { id, task: id, at, by: createdBy, set: { ...fields, createdBy, createdAt: at, updatedAt: at, score: 0 } };
-    });
+  create(task: CreateTask): Promise<TaskText> {
+    const { title, createdBy, description, status = 'open', assignee, tags = [], dependencies = [] } = task;
+    const { priority = DEFAULT_PRIORITY, maxAttempts = DEFAULT_MAX_ATTEMPTS } = task;
+    return this.writer.write((batch) =>
+      this.writer.create(batch, (id, at) => {
+        const fields = { id, title, description: description || undefined, status, assignee, tags, dependencies };
+        const counts = { score: 0, priority, attempts: 0, maxAttempts };
+        return { by: createdBy, set: { ...fields, ...counts, createdBy, createdAt: at, updatedAt: at } };
+      }),
+    );
   }
 
-  get(id: string): string {
-    return this.find(id) ?? unknown();
+  get(id: string): TaskText {
+    return this.find(id) ?? unknownTask();
   }
 
-  find(id: string): string | undefined {
+  find(id: string): TaskText | undefined {
     return this.repository.find(id);
   }
 
@@ -95,12 +92,12 @@ export class BoardService {
   }
 
   async history(id: string, { cursor, limit = PAGE_MAX_ITEMS }: PageQuery): Promise<Page> {
-    return (await this.repository.history(id, limit, cursor)) ?? unknown();
+    return (await this.repository.history(id, limit, cursor)) ?? unknownTask();
   }
 
   /** The newest notes, oldest first. */
   notes(id: string, { cursor, limit = PAGE_MAX_ITEMS }: PageQuery): Page {
-    const notes = this.repository.notesOf(id) ?? unknown();
+    const notes = this.repository.notesOf(id) ?? unknownTask();
     // Notes are only ever added, so how many stand before the page is a place that stays.
     const end = cursor === undefined ? notes.length : decodeNumberCursor(cursor);
     const start = Math.max(0, end - limit);
@@ -108,80 +105,78 @@ export class BoardService {
     return { items, nextCursor: start > 0 ? encodeCursor(String(start)) : undefined };
   }
 
-  update(id: string, { title, description, status, assignee, tags, dependencies }: UpdateTask): Promise<string> {
-    return this.change(id, () => {
-      const set = defined({
-        title,
-        description: description || undefined,
-        status,
-        assignee: assignee ?? undefined,
-        tags,
-        dependencies,
-      });
-      const unset: TaskChange['unset'] = [];
-      if (description === '') unset.push('description');
-      if (assignee === null) unset.push('assignee');
-      return { set, unset: unset.length > 0 ? unset : undefined };
+  update(id: string, changes: UpdateTask, conditions: Conditions): Promise<TaskText> {
+    const { title, description, status, assignee, tags, dependencies, priority, maxAttempts } = changes;
+    const given = { title, status, tags, dependencies, priority, maxAttempts };
+    const set = defined({ ...given, description: description || undefined, assignee: assignee ?? undefined });
+    const unset: TaskChange['unset'] = [];
+    if (description === '') unset.push('description');
+    if (assignee === null) unset.push('assignee');
+    return this.change(id, conditions, () => {
+      this.refuseCircle(id, dependencies);
+      return { by: conditions.caller.name, set, unset };
     });
   }
 
-  async remove(id: string): Promise<{ deleted: true }> {
-    await this.change(id, () => ({ deleted: true }));
+  async remove(id: string, conditions: Conditions): Promise<{ deleted: true }> {
+    await this.change(id, conditions, () => ({ by: conditions.caller.name, deleted: true }));
     return { deleted: true };
   }
 
+  /** Notes stay free, whoever holds the task. */
   async addNote(id: string, { author, content, type }: AddNote): Promise<Note> {
-    let note!: Note;
-    await this.change(id, () => {
-      note = this.note(author, content, type);
-      return { by: author, notes: [note] };
-    });
+    const change = this.change(id, UNCONDITIONAL, () => ({ by: author, notes: [{ author, content, type }] }));
+    const [note] = (await change).notes as [Note];
     return note;
   }
 
-  addArtifacts(id: string, { artifacts }: AddArtifacts): Promise<string> {
-    return this.change(id, () => ({ by: artifacts[0]?.addedBy, artifacts: this.artifacts(artifacts) }));
+  addArtifacts(id: string, { artifacts }: AddArtifacts, conditions: Conditions): Promise<TaskText> {
+    return this.change(id, conditions, () => ({
+      by: artifacts[0]?.addedBy,
+      artifacts: this.artifacts(artifacts),
+    }));
   }
 
-  submitForReview(id: string, { summary, reviewedBy = SOMEBODY, artifacts = [] }: SubmitForReview): Promise<string> {
-    return this.move(id, 'in_review', reviewedBy, summary, () => ({
+  submitForReview(id: string, submission: SubmitForReview, conditions: Conditions): Promise<TaskText> {
+    const { summary, reviewedBy = SOMEBODY, artifacts = [] } = submission;
+    return this.change(id, conditions, () => ({
+      ...moved('in_review', reviewedBy, summary),
       artifacts: this.artifacts(artifacts, reviewedBy),
     }));
   }
 
-  approve(id: string, { approvedBy = SOMEBODY, comment }: ApproveTask): Promise<string> {
-    return this.move(id, 'done', approvedBy, `Approved by ${approvedBy}${comment ? `: ${comment}` : ''}`);
+  approve(id: string, { approvedBy = SOMEBODY, comment }: ApproveTask, conditions: Conditions): Promise<TaskText> {
+    const why = `Approved by ${approvedBy}${comment ? `: ${comment}` : ''}`;
+    return this.change(id, conditions, () => moved('done', approvedBy, why));
   }
 
-  reject(id: string, { reason, rejectedBy = SOMEBODY }: RejectTask): Promise<string> {
-    return this.move(id, 'open', rejectedBy, `Rejected by ${rejectedBy}: ${reason}`);
+  reject(id: string, { reason, rejectedBy = SOMEBODY }: RejectTask, conditions: Conditions): Promise<TaskText> {
+    const why = `Rejected by ${rejectedBy}: ${reason}`;
+    return this.change(id, conditions, () => moved('open', rejectedBy, why));
   }
 
-  bump(id: string): Promise<string> {
-    return this.change(id, ({ score }) => ({ set: { score: score + 1 } }));
+  bump(id: string): Promise<TaskText> {
+    return this.change(id, UNCONDITIONAL, ({ score }) => ({ set: { score: score + 1 } }));
   }
 
-  /** Changes the status and says why in a note. */
-  private move(
+  private change(
     id: string,
-    status: TaskStatus,
-    by: string,
-    why: string,
-    more: () => Change = () => ({}),
-  ): Promise<string> {
-    return this.change(id, () => ({ by, set: { status }, notes: [this.note(by, why, 'update')], ...more() }));
-  }
-
-  /** The change's id is drawn last, so that it is the largest of the ids in it. */
-  private change(id: string, make: (task: TaskHead) => Change): Promise<string> {
-    return this.repository.change(id, (known) => {
-      const change = make(known ?? unknown());
-      return { id: this.ids.next(), task: id, at: this.clock.timestamp(), ...change };
+    conditions: Conditions,
+    make: (task: CurrentTask) => Move,
+  ): Promise<TaskText & { notes: Note[] }> {
+    return this.writer.write((batch) => {
+      const task = this.writer.current(id);
+      const move = make(task);
+      admit(task, move, conditions, () => this.leases.secondsLeft(id));
+      return this.writer.make(batch, task, move);
     });
   }
 
-  private note(author: string, content: string, type: NoteType): Note {
-    return { id: this.ids.next(), author, content, type, createdAt: this.clock.timestamp() };
+  private refuseCircle(id: string, dependencies: readonly string[] = []): void {
+    const circle = this.repository.graph.circle(id, dependencies);
+    if (!circle) return;
+    const message = `dependencies must not form a circle: ${circle.join(' → ')}`;
+    throw invalidInput([{ field: 'dependencies', message }]);
   }
 
   private artifacts(inputs: ArtifactInput[], defaultAddedBy?: string): Artifact[] {
@@ -190,6 +185,7 @@ export class BoardService {
   }
 }
 
-function unknown(): never {
-  throw notFound('task not found');
+/** A change of status, with the reason in a note. */
+function moved(status: TaskStatus, by: string, why: string): Move {
+  return { by, set: { status }, notes: [{ author: by, content: why, type: 'update' }] };
 }

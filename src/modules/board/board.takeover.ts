@@ -25,8 +25,14 @@ const artifact = objectOf<Omit<Artifact, 'addedAt'> & { addedAt?: string }>({
   addedBy: optional(text),
 });
 
+/** The predecessor knew nothing of claims; what its tasks lack gets its default when they are read. */
+type PredecessorsTask = Omit<
+  Task,
+  'version' | 'priority' | 'attempts' | 'maxAttempts' | 'lease' | 'blockedBy' | 'deadLetter'
+>;
+
 const task = objectOf<
-  Omit<Task, 'artifacts' | 'updatedAt'> & { artifacts: ReturnType<typeof artifact>[]; updatedAt?: string }
+  Omit<PredecessorsTask, 'artifacts' | 'updatedAt'> & { artifacts: ReturnType<typeof artifact>[]; updatedAt?: string }
 >({
   id,
   title: text,

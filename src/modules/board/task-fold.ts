@@ -4,33 +4,35 @@ import type { TaskChange, TaskHead } from './task.entity.js';
 export interface StoredTask {
   /** The JSON of the {@link TaskHead} without its closing brace. */
   head: string;
+  /** The JSON of the list of what it waits for; empty when that is nothing. */
+  blocked_by: string;
   /** The JSON of each note, separated by commas. */
   notes: string;
   /** The JSON of each artifact, separated by commas. */
   artifacts: string;
 }
 
-export function taskJson({ head, notes, artifacts }: StoredTask): string {
-  return `${head},"notes":[${notes}],"artifacts":[${artifacts}]}`;
+export function taskJson({ head, blocked_by, notes, artifacts }: StoredTask): string {
+  const blockedBy = blocked_by === '' ? '' : `,"blockedBy":${blocked_by}`;
+  return `${head}${blockedBy},"notes":[${notes}],"artifacts":[${artifacts}]}`;
 }
 
-export function parseHead({ head }: StoredTask): TaskHead {
+export function parseHead({ head }: Pick<StoredTask, 'head'>): TaskHead {
   return JSON.parse(`${head}}`) as TaskHead;
 }
 
-/** What a task is after a change; only its head is parsed, however many notes it has. */
-export function applyChange(task: StoredTask | undefined, change: TaskChange): { head: TaskHead; stored: StoredTask } {
-  const before = task ? parseHead(task) : { id: change.task };
-  const taken = Object.fromEntries((change.unset ?? []).map((field) => [field, undefined]));
-  const head = { ...before, ...change.set, ...taken, updatedAt: change.at } as TaskHead;
-  const stored = {
-    head: JSON.stringify(head).slice(0, -1),
-    notes: joined(task?.notes, change.notes),
-    artifacts: joined(task?.artifacts, change.artifacts),
-  };
-  return { head, stored };
+/** What the head of a task is after a change; what was never said, as in a predecessor's tasks, has its default. */
+export function headAfter(before: TaskHead | undefined, { task, set, unset = [], action, at }: TaskChange): TaskHead {
+  const taken = Object.fromEntries(unset.map((field) => [field, undefined]));
+  const { version = 0, priority = 2, attempts = 0, maxAttempts = 3, ...fields } = { ...before, ...set };
+  const head = { id: task, ...fields, ...taken, priority, attempts, maxAttempts, version } as TaskHead;
+  // A renewal tells that the holder is still there, which changes nothing about the task.
+  if (action === 'renew') return head;
+  // What begins a compacted log says which version it is.
+  return { ...head, version: set?.version ?? version + 1, updatedAt: at };
 }
 
-function joined(before = '', added: object[] = []): string {
+/** Appends to a list that is kept as the JSON of its items, separated by commas. */
+export function withItems(before = '', added: object[] = []): string {
   return [...(before === '' ? [] : [before]), ...added.map((item) => JSON.stringify(item))].join(',');
 }

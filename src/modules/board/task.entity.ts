@@ -1,3 +1,5 @@
+import type { Lease } from './lease.entity.js';
+
 export const TASK_STATUSES = ['open', 'in_progress', 'in_review', 'blocked', 'done'] as const;
 export type TaskStatus = (typeof TASK_STATUSES)[number];
 
@@ -84,13 +86,53 @@ export class Task {
    */
   score!: number;
 
+  /**
+   * Grows by one with every change, but not when a lease is renewed; the `ETag` of answers.
+   * @example 1
+   */
+  version!: number;
+
+  /**
+   * From 0, the highest, to 4.
+   * @example 2
+   */
+  priority!: number;
+
+  /**
+   * How many claims ended in failure, or by expiring.
+   * @example 0
+   */
+  attempts!: number;
+
+  /**
+   * So many attempts make it a dead letter.
+   * @example 3
+   */
+  maxAttempts!: number;
+
+  /** Present while an agent holds the task. */
+  lease?: Lease;
+
+  /**
+   * Those of its dependencies that are not done; absent when there are none.
+   * @example ["01K9XW5T3V8Z6Q2N4M7P1R0SAA"]
+   */
+  blockedBy?: string[];
+
+  /** Present when it failed too often: nobody gets it before somebody moves it by hand. */
+  deadLetter?: true;
+
   notes!: Note[];
 
   artifacts!: Artifact[];
 }
 
-/** A task without what is only ever added to it. */
-export type TaskHead = Omit<Task, 'notes' | 'artifacts'>;
+/** A task without what is only ever added to it, and without what follows from other tasks. */
+export type TaskHead = Omit<Task, 'notes' | 'artifacts' | 'blockedBy'>;
+
+/** What the holder of a lease, or its end, did to a task. */
+export const LEASE_ACTIONS = ['claim', 'renew', 'release', 'complete', 'fail', 'expire'] as const;
+export type LeaseAction = (typeof LEASE_ACTIONS)[number];
 
 /** One change of one task, a line of the board's log: the whole task first, then only what changed. */
 export class TaskChange {
@@ -113,6 +155,12 @@ export class TaskChange {
   by?: string;
 
   /**
+   * What happened to the task's lease, if that was the reason.
+   * @example claim
+   */
+  action?: LeaseAction;
+
+  /**
    * Fields and their new values.
    * @example { "status": "in_progress" }
    */
@@ -122,7 +170,7 @@ export class TaskChange {
    * Fields that were taken away.
    * @example ["assignee"]
    */
-  unset?: ('assignee' | 'description')[];
+  unset?: ('assignee' | 'description' | 'lease' | 'deadLetter')[];
 
   /** Notes that were added. */
   notes?: Note[];
@@ -130,7 +178,11 @@ export class TaskChange {
   /** Artifacts that were added. */
   artifacts?: Artifact[];
 
+  /** The task is gone. */
   deleted?: true;
+
+  /** With `deleted`: it was done, so nothing waits for it any more. */
+  done?: true;
 }
 
 export class TaskList {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Batch } from '../../common/storage/batch.js';
 import { decodeCursor, encodeCursor, TEXT_CEILING } from '../../common/storage/cursor.js';
 import { smallestIdAt, timeOfId } from '../../common/storage/id-source.js';
 import type { Statement } from '../../common/storage/sqlite.js';
@@ -113,9 +114,13 @@ export class FeedRepository implements Projection<FeedEvent> {
     return id;
   }
 
-  /** Appends the event that `make` gives when its turn comes. */
-  append(make: () => FeedEvent): Promise<string> {
-    return this.logs.change((batch) => batch.append(this.records, make()));
+  /** Runs `decide` when its turn comes; see {@link RecordLogs.change}. */
+  write<T>(decide: (batch: Batch) => T): Promise<T> {
+    return this.logs.change(decide);
+  }
+
+  append(batch: Batch, event: FeedEvent): string {
+    return batch.append(this.records, event);
   }
 
   clearAll(): Promise<void> {

@@ -3,6 +3,7 @@ import { map, Observable } from 'rxjs';
 import { Clock } from '../../common/clock.js';
 import { notFound } from '../../common/errors/domain-error.js';
 import type { StreamEvent } from '../../common/sse/sse-hub.js';
+import type { Batch } from '../../common/storage/batch.js';
 import { IdSource, isUlid } from '../../common/storage/id-source.js';
 import type { Page } from '../../common/storage/page.js';
 import { PAGE_MAX_ITEMS } from '../../common/validation/fields.js';
@@ -30,16 +31,14 @@ export class FeedService {
     this.cleared$ = cleared$;
   }
 
-  publish({ agent, type, summary, detail, metadata }: PublishEvent): Promise<string> {
-    return this.repository.append(() => ({
-      id: this.ids.next(),
-      agent,
-      type,
-      summary,
-      detail,
-      metadata,
-      timestamp: this.clock.timestamp(),
-    }));
+  publish(event: PublishEvent): Promise<string> {
+    return this.repository.write((batch) => this.record(batch, event));
+  }
+
+  /** Publishes an event together with a change of another service, inside its batch. */
+  record(batch: Batch, { agent, type, summary, detail, metadata }: PublishEvent): string {
+    const timestamp = this.clock.timestamp();
+    return this.repository.append(batch, { id: this.ids.next(), agent, type, summary, detail, metadata, timestamp });
   }
 
   get(id: string): string {

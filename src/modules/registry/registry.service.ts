@@ -23,6 +23,8 @@ const CLOCK_STEP_MS = 1000;
 export class RegistryService implements OnModuleDestroy {
   /** The id of each VM that was changed, once the change is durable. */
   readonly changes$: Observable<string>;
+  /** The id of each VM that was stopped or deregistered, once that is durable. */
+  readonly gone$: Observable<string>;
   /** The id of each VM that was heard of. */
   readonly beats$: Observable<string>;
 
@@ -35,6 +37,7 @@ export class RegistryService implements OnModuleDestroy {
     private readonly clock: Clock,
   ) {
     this.changes$ = repository.changes$;
+    this.gone$ = repository.gone$;
     this.beats$ = this.beats.asObservable();
   }
 

@@ -42,7 +42,7 @@ export class SmsService {
     if (text === '') throw invalidInput([{ field: 'Body', message: 'Body has no text after its prefix' }]);
     switch (kind.charAt(0).toLowerCase()) {
       case 't':
-        return `Task created: ${idOf(await this.board.create({ title: text, createdBy: From, tags: TAGS }))}`;
+        return `Task created: ${idOf((await this.board.create({ title: text, createdBy: From, tags: TAGS })).json)}`;
       case 'l':
         return `Logged: ${idOf(await this.log.append({ text, agent: From }))}`;
       default:

@@ -33,7 +33,7 @@ export class TaskView {
   }
 
   private task(id: string): Task {
-    return JSON.parse(this.board.get(id)) as Task;
+    return JSON.parse(this.board.get(id).json) as Task;
   }
 
   private details(id: string): object {
@@ -48,8 +48,8 @@ export class TaskView {
   }
 
   private dependency(id: string): { id: string; task?: Task } {
-    const json = this.board.find(id);
-    return { id, task: json === undefined ? undefined : (JSON.parse(json) as Task) };
+    const known = this.board.find(id);
+    return { id, task: known && (JSON.parse(known.json) as Task) };
   }
 
   /** Newest first. */

@@ -49,7 +49,9 @@ export class Storage {
   async publish(number: number): Promise<string> {
     const [timestamp, summary] = [this.clock.timestamp(), String(number)];
     return idOf(
-      await this.feed.append(() => ({ id: this.ids.next(), agent: 'a', type: 'custom', summary, timestamp })),
+      await this.feed.write((batch) =>
+        this.feed.append(batch, { id: this.ids.next(), agent: 'a', type: 'custom', summary, timestamp }),
+      ),
     );
   }
 

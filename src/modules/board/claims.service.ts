@@ -1,0 +1,186 @@
+import { Injectable } from '@nestjs/common';
+import { Config } from '../../common/config/config.js';
+import { conflict } from '../../common/errors/domain-error.js';
+import type { Batch } from '../../common/storage/batch.js';
+import type { Page } from '../../common/storage/page.js';
+import { PAGE_MAX_ITEMS } from '../../common/validation/fields.js';
+import type { PageQuery } from '../../common/validation/time-range.dto.js';
+import { BoardRepository, CurrentTask, TaskText } from './board.repository.js';
+import type { ClaimTask, CompleteTask, FailTask, ListReady, ReleaseTask, RenewLease } from './claims.dto.js';
+import { Conditions, fenceIn, held, holds } from './conditions.js';
+import { LeaseClock } from './lease-clock.js';
+import type { HeldLease, Lease, NoTaskReason } from './lease.entity.js';
+import { claim, Claimer, complete, endAttempt, isStuck, Lending, Move, release, renew, SYSTEM } from './lease-rules.js';
+import type { TaskHead } from './task.entity.js';
+import { TaskWriter } from './task-writer.js';
+
+const DEFAULT_LEASE_SECONDS = 900;
+
+/** A task that was given to an agent. */
+export interface Claimed {
+  id: string;
+  task: TaskText;
+  lease: Lease;
+}
+
+/** Who wants the next task, and of which kind. */
+export interface Wish extends Claimer {
+  leaseSeconds?: number;
+  tags?: string[];
+}
+
+/** Who works on what: each task is held by one agent at the most, for a time. */
+@Injectable()
+export class ClaimsService {
+  constructor(
+    private readonly repository: BoardRepository,
+    private readonly writer: TaskWriter,
+    private readonly leases: LeaseClock,
+    private readonly config: Config,
+  ) {}
+
+  /** What can be begun, first what should be begun first. */
+  readyQueue({ tag, cursor, limit = PAGE_MAX_ITEMS }: ListReady): Page {
+    return this.repository.queue(tag, limit, cursor);
+  }
+
+  /** All leases, by holder. */
+  list({ cursor, limit = PAGE_MAX_ITEMS }: PageQuery): Page {
+    const now = this.leases.now();
+    return this.repository.listHeld(limit, (task) => JSON.stringify(heldLease(task, now)), cursor);
+  }
+
+  /** What failed too often, newest first. */
+  deadLetters({ cursor, limit = PAGE_MAX_ITEMS }: PageQuery): Page {
+    return this.repository.deadLetters(limit, cursor);
+  }
+
+  /** Gives one task to an agent; one that its session holds already gets its lease renewed. */
+  claim(id: string, { leaseSeconds = DEFAULT_LEASE_SECONDS, ...claimer }: ClaimTask): Promise<Claimed> {
+    return this.writer.write((batch) => {
+      const task = this.writer.current(id);
+      const { lease } = task;
+      if (lease?.agent === claimer.agent && lease.session === claimer.session) {
+        return this.lend(batch, task, renew(lease, leaseSeconds, this.leases.now()));
+      }
+      if (lease) throw held(task, this.leases.secondsLeft(id));
+      refuseUnready(task);
+      if (this.isAtCapacity(claimer.agent)) throw atCapacity(claimer.agent);
+      return this.lend(batch, task, claim(task, claimer, leaseSeconds, this.leases.now()));
+    });
+  }
+
+  /** Gives an agent the first ready task that it wants, inside a batch; or tells why there is none. */
+  claimFirst(batch: Batch, wish: Wish): Claimed | NoTaskReason {
+    const { leaseSeconds = DEFAULT_LEASE_SECONDS, tags, ...claimer } = wish;
+    if (this.isAtCapacity(claimer.agent)) return 'at_capacity';
+    const id = this.repository.ready.first(tags);
+    if (id === undefined) return 'none_ready';
+    const task = this.writer.current(id);
+    return this.lend(batch, task, claim(task, claimer, leaseSeconds, this.leases.now()));
+  }
+
+  /** Runs `decide` when its turn comes; see {@link claimFirst}. */
+  write<T>(decide: (batch: Batch) => T): Promise<T> {
+    return this.writer.write(decide);
+  }
+
+  /** Makes a task ready again that was given to a client that is gone. */
+  takeBack({ id, lease }: Claimed): Promise<void> {
+    return this.writer.write((batch) => {
+      const task = this.repository.current(id);
+      if (task?.lease?.fence === lease.fence) this.writer.make(batch, task, release(SYSTEM, 'its claimer hung up'));
+    });
+  }
+
+  async renew(id: string, { leaseSeconds, progress }: RenewLease, conditions: Conditions): Promise<Lease> {
+    const { lease } = await this.asHolder(id, conditions, (batch, task, before) =>
+      this.lend(batch, task, renew(before, leaseSeconds ?? before.leaseSeconds, this.leases.now(), progress)),
+    );
+    return lease;
+  }
+
+  release(id: string, { reason }: ReleaseTask, conditions: Conditions): Promise<TaskText> {
+    return this.end(id, conditions, (_, { agent }) => release(agent, reason));
+  }
+
+  complete(id: string, { summary }: CompleteTask, conditions: Conditions): Promise<TaskText> {
+    return this.end(id, conditions, (_, { agent }) => complete(agent, summary));
+  }
+
+  fail(id: string, { reason }: FailTask, conditions: Conditions): Promise<TaskText> {
+    return this.end(id, conditions, (task, { agent }) =>
+      endAttempt(task, 'fail', agent, `Failed by ${agent}: ${reason}`),
+    );
+  }
+
+  /** Ends all leases that are overdue when the turn comes; their holders may have been quicker. */
+  expire(tasks: readonly string[]): Promise<void> {
+    return this.writer.write((batch) => {
+      for (const id of tasks) {
+        const task = this.repository.current(id);
+        if (task?.lease && !this.leases.isOverdue(id, task.lease)) continue;
+        if (!task?.lease) this.leases.forget(id);
+        else
+          this.writer.make(batch, task, endAttempt(task, 'expire', SYSTEM, `The lease of ${task.lease.agent} expired`));
+      }
+    });
+  }
+
+  /** Ends the leases of work on a VM that is gone; that is nobody's failure. */
+  releaseVm(vmId: string): Promise<void> {
+    return this.writer.write((batch) => {
+      for (const id of this.repository.heldOn(vmId)) {
+        this.writer.make(batch, this.writer.current(id), release(SYSTEM, `its VM ${vmId} was stopped`));
+      }
+    });
+  }
+
+  /** Goes on with the leases from before a restart. */
+  resumeLeases(): void {
+    for (const { id, lease } of this.repository.allHeld()) if (lease) this.leases.resume(id, lease);
+  }
+
+  private end(id: string, conditions: Conditions, move: (task: TaskHead, lease: Lease) => Move): Promise<TaskText> {
+    return this.asHolder(id, conditions, (batch, task, lease) => this.writer.make(batch, task, move(task, lease)));
+  }
+
+  /** Does something that only the holder of a task may do. */
+  private asHolder<T>(
+    id: string,
+    conditions: Conditions,
+    act: (batch: Batch, task: CurrentTask, lease: Lease) => T,
+  ): Promise<T> {
+    const fence = fenceIn(conditions);
+    return this.writer.write((batch) => {
+      const task = this.writer.current(id);
+      return act(batch, task, holds(task, fence, conditions.caller));
+    });
+  }
+
+  private lend(batch: Batch, task: CurrentTask, move: Lending): Claimed {
+    const { lease } = move.set;
+    this.leases.start(task.id, lease);
+    return { id: task.id, task: this.writer.make(batch, task, move), lease };
+  }
+
+  private isAtCapacity(agent: string): boolean {
+    const { agentMaxTasks } = this.config;
+    return agentMaxTasks !== undefined && this.repository.countHeld(agent) >= agentMaxTasks;
+  }
+}
+
+function refuseUnready({ status, blockedBy }: CurrentTask): void {
+  if (status !== 'open') throw conflict(`the task is ${status}, not open`, { code: 'not_claimable', status });
+  if (blockedBy.length === 0) return;
+  const others = blockedBy.length === 1 ? 'a task that is' : `${blockedBy.length} tasks that are`;
+  throw conflict(`the task waits for ${others} not done`, { code: 'blocked', blockedBy });
+}
+
+function atCapacity(agent: string): Error {
+  return conflict(`${agent} holds as many tasks as an agent may`, { code: 'at_capacity' });
+}
+
+function heldLease({ id, title, lease }: TaskHead, now: number): HeldLease | undefined {
+  return lease && { task: id, title, ...lease, stuck: isStuck(lease, now) };
+}

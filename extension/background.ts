@@ -1,7 +1,7 @@
 /** Work that nobody waits for: tracked, its failures told once in the status line, ended when the session ends. */
 
-import type { Screen } from './screen.js';
-import { messageOf } from './service-error.js';
+import type { Screen } from './screen.ts';
+import { messageOf } from './service-error.ts';
 
 /** Beyond so many the rest is dropped: the server has not answered for a long time then. */
 const LANE_MAX_WAITING = 100;

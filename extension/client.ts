@@ -1,7 +1,7 @@
 /** Calls the server, and turns whatever can go wrong into a sentence that says what to do about it. */
 
-import { CONFIG_FILE, type Config } from './config.js';
-import { adviceOn, ServiceError } from './service-error.js';
+import { CONFIG_FILE, type Config } from './config.ts';
+import { adviceOn, ServiceError } from './service-error.ts';
 
 /** More than any answer that is asked for here, which are at most some hundred list items or one 5 MiB skill. */
 const ANSWER_MAX_BYTES = 32 << 20;

@@ -8,18 +8,18 @@
  * Pi runs this file as it is. Nothing here needs a package to be installed, of pi or of anyone else.
  */
 
-import { Background } from './background.js';
-import { recordVms } from './behaviours/vm-lifecycle.js';
-import { keepRegistered } from './behaviours/registration.js';
-import { followRuns } from './behaviours/runs.js';
-import { showStatus } from './behaviours/status-widget.js';
-import { Client } from './client.js';
-import { readConfig } from './config.js';
-import { followHub } from './hub/hub.js';
-import { HubSync } from './hub/hub-sync.js';
-import type { ExtensionApi } from './pi-api.js';
-import { Screen } from './screen.js';
-import { registerTools } from './tools/all.js';
+import { Background } from './background.ts';
+import { recordVms } from './behaviours/vm-lifecycle.ts';
+import { keepRegistered } from './behaviours/registration.ts';
+import { followRuns } from './behaviours/runs.ts';
+import { showStatus } from './behaviours/status-widget.ts';
+import { Client } from './client.ts';
+import { readConfig } from './config.ts';
+import { followHub } from './hub/hub.ts';
+import { HubSync } from './hub/hub-sync.ts';
+import type { ExtensionApi } from './pi-api.ts';
+import { Screen } from './screen.ts';
+import { registerTools } from './tools/all.ts';
 
 /** How long a report of a behaviour may take. */
 const REPORT_MS = 5000;

@@ -1,6 +1,6 @@
 /** What a person at pi sees of this extension. Without one, and on a session that is gone, it is all for nothing. */
 
-import type { Context } from './pi-api.js';
+import type { Context } from './pi-api.ts';
 
 const KEY = 'agent-services';
 

@@ -7,9 +7,9 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Client } from '../client.js';
-import { ServiceError } from '../service-error.js';
-import type { UsageRecord } from './run-usage.js';
+import type { Client } from '../client.ts';
+import { ServiceError } from '../service-error.ts';
+import type { UsageRecord } from './run-usage.ts';
 
 const FOLDER = 'vers-usage';
 /** A run under way that was silent for so long is taken for dead, although its process id is in use. */

@@ -1,10 +1,10 @@
 /** Tells the feed when the agent begins and ends to work, and after each turn how many tokens it took. */
 
-import type { Background } from '../background.js';
-import type { Client } from '../client.js';
-import type { Config } from '../config.js';
-import type { EventType } from '../contract.js';
-import type { RunUsage } from './run-usage.js';
+import type { Background } from '../background.ts';
+import type { Client } from '../client.ts';
+import type { Config } from '../config.ts';
+import type { EventType } from '../contract.ts';
+import type { RunUsage } from './run-usage.ts';
 
 export class Presence {
   private readonly publishNext: ReturnType<Background['lane']>;

@@ -1,11 +1,11 @@
 /** Keeps VMs in the registry: this one for as long as pi lives, and those that other extensions say they have made. */
 
-import type { Background } from '../background.js';
-import type { Client } from '../client.js';
-import { ServiceError } from '../service-error.js';
-import type { Config } from '../config.js';
-import { VM_ROLES, type VmRole } from '../contract.js';
-import type { ExtensionApi } from '../pi-api.js';
+import type { Background } from '../background.ts';
+import type { Client } from '../client.ts';
+import { ServiceError } from '../service-error.ts';
+import type { Config } from '../config.ts';
+import { VM_ROLES, type VmRole } from '../contract.ts';
+import type { ExtensionApi } from '../pi-api.ts';
 
 const HEARTBEAT_MS = 60_000;
 

@@ -1,8 +1,8 @@
 /** Adds up what one run of the agent uses: the work on one prompt. */
 
-import type { Config } from '../config.js';
-import type { UsageCounts, UsageSession } from '../contract.js';
-import type { AgentMessage } from '../pi-api.js';
+import type { Config } from '../config.ts';
+import type { UsageCounts, UsageSession } from '../contract.ts';
+import type { AgentMessage } from '../pi-api.ts';
 
 export type UsageRecord = Omit<UsageSession, 'id' | 'recordedAt'>;
 type TurnUsage = NonNullable<AgentMessage['usage']>;

@@ -1,12 +1,12 @@
 /** Follows the agent's runs: tells the feed, and records what each of them has used. */
 
-import type { Background } from '../background.js';
-import type { Client } from '../client.js';
-import type { Config } from '../config.js';
-import type { ExtensionApi } from '../pi-api.js';
-import { Outbox } from './outbox.js';
-import { Presence } from './presence.js';
-import { RunUsage } from './run-usage.js';
+import type { Background } from '../background.ts';
+import type { Client } from '../client.ts';
+import type { Config } from '../config.ts';
+import type { ExtensionApi } from '../pi-api.ts';
+import { Outbox } from './outbox.ts';
+import { Presence } from './presence.ts';
+import { RunUsage } from './run-usage.ts';
 
 interface Run {
   usage: RunUsage;

@@ -1,10 +1,10 @@
 /** Shows how the swarm is doing, every 30 seconds, to whoever sits at pi. */
 
-import type { Background } from '../background.js';
-import type { Client } from '../client.js';
-import type { SwarmStatus } from '../contract.js';
-import type { ExtensionApi } from '../pi-api.js';
-import type { Screen } from '../screen.js';
+import type { Background } from '../background.ts';
+import type { Client } from '../client.ts';
+import type { SwarmStatus } from '../contract.ts';
+import type { ExtensionApi } from '../pi-api.ts';
+import type { Screen } from '../screen.ts';
 
 const REFRESH_MS = 30_000;
 

@@ -1,12 +1,12 @@
 /** Records what the `vers_vm_*` tools do: VMs that come and go, and snapshots of them. */
 
-import type { Background } from '../background.js';
-import type { Client } from '../client.js';
-import { ServiceError } from '../service-error.js';
-import type { Config } from '../config.js';
-import { USAGE_VM_ROLES } from '../contract.js';
-import type { ExtensionApi, ToolResultEvent } from '../pi-api.js';
-import { commitIdIn, vmIdIn } from './ids-in-text.js';
+import type { Background } from '../background.ts';
+import type { Client } from '../client.ts';
+import { ServiceError } from '../service-error.ts';
+import type { Config } from '../config.ts';
+import { USAGE_VM_ROLES } from '../contract.ts';
+import type { ExtensionApi, ToolResultEvent } from '../pi-api.ts';
+import { commitIdIn, vmIdIn } from './ids-in-text.ts';
 
 const TOOL = /^vers_vm_(create|restore|delete|commit)$/;
 

@@ -1,6 +1,6 @@
 /** Follows the hub's stream of changes, for as long as it is let: comes back after each break and resumes by id. */
 
-import type { Client } from '../client.js';
+import type { Client } from '../client.ts';
 
 const RETRY_FIRST_MS = 2000;
 const RETRY_MAX_MS = 60_000;

@@ -1,14 +1,14 @@
 /** Brings what is installed here to what the hub offers. */
 
 import { join } from 'node:path';
-import type { Client } from '../client.js';
-import { ServiceError } from '../service-error.js';
-import type { Config } from '../config.js';
-import type { ItemKind, Skill, SyncUpdate, SyncUpdates } from '../contract.js';
-import type { ExtensionApi } from '../pi-api.js';
-import { writeManifest } from './extension-manifest.js';
-import { HubFolder, type Item, sha256 } from './hub-folder.js';
-import { providedNames } from './provided-names.js';
+import type { Client } from '../client.ts';
+import { ServiceError } from '../service-error.ts';
+import type { Config } from '../config.ts';
+import type { ItemKind, Skill, SyncUpdate, SyncUpdates } from '../contract.ts';
+import type { ExtensionApi } from '../pi-api.ts';
+import { writeManifest } from './extension-manifest.ts';
+import { HubFolder, type Item, sha256 } from './hub-folder.ts';
+import { providedNames } from './provided-names.ts';
 
 /** How many items are fetched at a time. */
 const WIDTH = 8;

@@ -1,12 +1,12 @@
 /** Keeps the hub's skills and extensions up to date: when a session starts, as turns begin, and as they change. */
 
 import { existsSync } from 'node:fs';
-import { atMost, type Background, coalesced } from '../background.js';
-import type { Client } from '../client.js';
-import type { ExtensionApi } from '../pi-api.js';
-import type { Screen } from '../screen.js';
-import type { HubSync, SyncOutcome } from './hub-sync.js';
-import { followStream } from './hub-stream.js';
+import { atMost, type Background, coalesced } from '../background.ts';
+import type { Client } from '../client.ts';
+import type { ExtensionApi } from '../pi-api.ts';
+import type { Screen } from '../screen.ts';
+import type { HubSync, SyncOutcome } from './hub-sync.ts';
+import { followStream } from './hub-stream.ts';
 
 /** How long the start of a session may wait, so that it sees the skills. */
 const START_MS = 1900;

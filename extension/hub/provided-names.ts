@@ -2,8 +2,8 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { ItemKind } from '../contract.js';
-import type { ExtensionApi } from '../pi-api.js';
+import type { ItemKind } from '../contract.ts';
+import type { ExtensionApi } from '../pi-api.ts';
 
 const SKILL_PREFIX = 'skill:';
 

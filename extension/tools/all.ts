@@ -1,15 +1,15 @@
 /** All tools. */
 
-import type { ExtensionApi } from '../pi-api.js';
-import { boardTools } from './board.js';
-import { commitTools } from './commits.js';
-import { feedTools } from './feed.js';
-import { logTools } from './log.js';
-import { registryTools } from './registry.js';
-import { reportTools } from './reports.js';
-import { skillhubTools } from './skillhub.js';
-import type { Toolbox } from './tool.js';
-import { usageTools } from './usage.js';
+import type { ExtensionApi } from '../pi-api.ts';
+import { boardTools } from './board.ts';
+import { commitTools } from './commits.ts';
+import { feedTools } from './feed.ts';
+import { logTools } from './log.ts';
+import { registryTools } from './registry.ts';
+import { reportTools } from './reports.ts';
+import { skillhubTools } from './skillhub.ts';
+import type { Toolbox } from './tool.ts';
+import { usageTools } from './usage.ts';
 
 export function registerTools(pi: ExtensionApi, toolbox: Toolbox): void {
   const tools = [boardTools, logTools, feedTools, registryTools, skillhubTools, usageTools, reportTools, commitTools];

@@ -1,9 +1,9 @@
 /** The board: the swarm's tasks. */
 
-import { ARTIFACT_TYPES, type Note, NOTE_TYPES, type Task, TASK_STATUSES, type TaskList } from '../contract.js';
-import { choice, list, optional, record, text, textOrNull } from '../schema.js';
-import { tool } from './tool.js';
-import { brief, listed, paged, paging, parts } from './wording.js';
+import { ARTIFACT_TYPES, type Note, NOTE_TYPES, type Task, TASK_STATUSES, type TaskList } from '../contract.ts';
+import { choice, list, optional, record, text, textOrNull } from '../schema.ts';
+import { tool } from './tool.ts';
+import { brief, listed, paged, paging, parts } from './wording.ts';
 
 const status = choice(TASK_STATUSES, 'Where the task stands');
 const tags = list(text('A tag'), 'Tags to find it by');

@@ -1,9 +1,9 @@
 /** Commits: the ledger of VM snapshots. */
 
-import type { Commit, CommitList } from '../contract.js';
-import { anything, list, optional, text } from '../schema.js';
-import { tool } from './tool.js';
-import { brief, listed, paged, paging, parts } from './wording.js';
+import type { Commit, CommitList } from '../contract.ts';
+import { anything, list, optional, text } from '../schema.ts';
+import { tool } from './tool.ts';
+import { brief, listed, paged, paging, parts } from './wording.ts';
 
 export const commitTools = [
   tool({

@@ -1,9 +1,9 @@
 /** The feed: what agents tell each other. */
 
-import { EVENT_TYPES, type FeedEvent, type FeedStats } from '../contract.js';
-import { anything, choice, optional, text } from '../schema.js';
-import { tool } from './tool.js';
-import { brief, listed, paged, paging, parts, top } from './wording.js';
+import { EVENT_TYPES, type FeedEvent, type FeedStats } from '../contract.ts';
+import { anything, choice, optional, text } from '../schema.ts';
+import { tool } from './tool.ts';
+import { brief, listed, paged, paging, parts, top } from './wording.ts';
 
 const type = choice(EVENT_TYPES, 'What kind of event it is');
 

@@ -1,9 +1,9 @@
 /** The work log and the journal. */
 
-import type { JournalEntry, LogEntries, LogEntry } from '../contract.js';
-import { flag, list, optional, text } from '../schema.js';
-import { tool } from './tool.js';
-import { brief, listed, paged, paging } from './wording.js';
+import type { JournalEntry, LogEntries, LogEntry } from '../contract.ts';
+import { flag, list, optional, text } from '../schema.ts';
+import { tool } from './tool.ts';
+import { brief, listed, paged, paging } from './wording.ts';
 
 export const logTools = [
   tool({

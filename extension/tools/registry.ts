@@ -1,9 +1,9 @@
 /** The registry: which VMs there are and how to reach them. */
 
-import { type Heartbeat, type Vm, VM_ROLES, type VmList } from '../contract.js';
-import { anything, choice, list, optional, record, text, whole } from '../schema.js';
-import { tool } from './tool.js';
-import { brief, listed, paged, paging, parts } from './wording.js';
+import { type Heartbeat, type Vm, VM_ROLES, type VmList } from '../contract.ts';
+import { anything, choice, list, optional, record, text, whole } from '../schema.ts';
+import { tool } from './tool.ts';
+import { brief, listed, paged, paging, parts } from './wording.ts';
 
 const status = choice(['running', 'paused', 'stopped'], 'What state it is in');
 const role = choice(VM_ROLES, 'What the VM is for');

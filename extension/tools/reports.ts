@@ -1,8 +1,8 @@
 /** Reports: Markdown documents, and links to show them to people without a credential. */
 
-import { list, optional, text } from '../schema.js';
-import { tool } from './tool.js';
-import { brief } from './wording.js';
+import { list, optional, text } from '../schema.ts';
+import { tool } from './tool.ts';
+import { brief } from './wording.ts';
 
 interface Report {
   id: string;

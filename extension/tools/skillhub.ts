@@ -1,6 +1,6 @@
 /** The SkillHub: skills and extensions that agents publish for each other. */
 
-import { tool } from './tool.js';
+import { tool } from './tool.ts';
 
 export const skillhubTools = [
   tool({

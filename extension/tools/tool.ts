@@ -1,12 +1,12 @@
 /** What a tool of this extension is, and how it becomes one of pi's. */
 
-import type { Client } from '../client.js';
-import { messageOf } from '../service-error.js';
-import type { Config } from '../config.js';
-import type { HubSync } from '../hub/hub-sync.js';
-import type { ToolDefinition } from '../pi-api.js';
-import { type Fields, flag, type Input, objectSchema, optional } from '../schema.js';
-import { cut } from './wording.js';
+import type { Client } from '../client.ts';
+import { messageOf } from '../service-error.ts';
+import type { Config } from '../config.ts';
+import type { HubSync } from '../hub/hub-sync.ts';
+import type { ToolDefinition } from '../pi-api.ts';
+import { type Fields, flag, type Input, objectSchema, optional } from '../schema.ts';
+import { cut } from './wording.ts';
 
 /** Text is made for a model's context; who asks for JSON means to have it whole, within reason. */
 const TEXT_MAX_CHARACTERS = 12_000;

@@ -1,10 +1,10 @@
 /** Usage: what the swarm costs. */
 
-import { USAGE_VM_ROLES, type UsageSession, type UsageSessionList, type UsageSum } from '../contract.js';
-import type { UsageSummary, UsageVm, UsageVmList } from '../contract.js';
-import { choice, optional, text } from '../schema.js';
-import { tool } from './tool.js';
-import { brief, dollars, listed, paged, paging, parts, top } from './wording.js';
+import { USAGE_VM_ROLES, type UsageSession, type UsageSessionList, type UsageSum } from '../contract.ts';
+import type { UsageSummary, UsageVm, UsageVmList } from '../contract.ts';
+import { choice, optional, text } from '../schema.ts';
+import { tool } from './tool.ts';
+import { brief, dollars, listed, paged, paging, parts, top } from './wording.ts';
 
 const agent = optional(text('Only of this agent'));
 const range = optional(text('How far back, such as 24h, 7d or 4w'));

@@ -1,7 +1,7 @@
 /** How tools put things into words: a line per item, short enough for a model's context. */
 
-import { ServiceError } from '../service-error.js';
-import { optional, text, whole } from '../schema.js';
+import { ServiceError } from '../service-error.ts';
+import { optional, text, whole } from '../schema.ts';
 
 const LIST_DEFAULT_ITEMS = 20;
 const LIST_MAX_ITEMS = 200;

@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, expect, it } from '@jest/globals';
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FakeHub } from './support/fake-hub.js';
@@ -9,6 +9,7 @@ import { POLL_MS, Server, World } from './support/world.js';
 
 const FAST = { NODE_OPTIONS: `--import=${resolve('test/pi/fixtures/fast-timers.js')}` };
 const SYNC: Step = { calls: [['skillhub_sync', {}]] };
+const GOOD_CALLS: Step = { calls: ['good_tool', 'late_tool', 'board_bump'].map((tool) => [tool, {}]) };
 const turn = (): Step => ({ calls: [['no_such_tool', {}]] });
 
 const server = await Server.start();
@@ -67,6 +68,54 @@ describeEachPi('the hub in $name', (target) => {
       });
     }));
 
+  it('says which of its extensions fail, and loads the others', () =>
+    World.with(target, server, [{ text: 'hi' }, GOOD_CALLS], async (world) => {
+      const imports = `import { Type } from '@sinclair/typebox';\n`;
+      const late = `await Promise.resolve();\nthrow new Error('not today');`;
+      await publish(
+        'extensions',
+        'good',
+        imports + extensionText('good_tool').replace(/\{ type: .* \} \}/, 'Type.Object({})'),
+      );
+      await publish(
+        'extensions',
+        'late',
+        `export default (pi: any) => pi.on('session_start', () => register(pi));${extensionText('late_tool').replace('export default function', 'function register')}`,
+      );
+      await publish('extensions', 'broken', 'export default function (');
+      await publish('extensions', 'lost', `import 'nowhere-to-be-found';\nexport default function (): void {}`);
+      await publish('extensions', 'throws', `export default async function (): Promise<void> { ${late} }`);
+      await publish('extensions', 'empty', 'export const nothing = 1;');
+      await publish('extensions', 'twin', extensionText('board_bump'));
+      await publish('extensions', 'second', extensionText('good_tool'));
+      await world.print('go');
+      const { exitCode, stderr } = await world.print('go');
+      expect([exitCode, world.model.results(2)]).toEqual([
+        0,
+        ['from the hub', 'from the hub', expect.stringContaining('taskId')],
+      ]);
+      expect(
+        stderr
+          .split('\n')
+          .filter((line) => line.startsWith('SkillHub: '))
+          .sort(),
+      ).toEqual([
+        expect.stringMatching(/^SkillHub: the extension broken could not be loaded: /),
+        'SkillHub: the extension empty could not be loaded: it exports no function',
+        expect.stringMatching(/^SkillHub: the extension lost could not be loaded: .*nowhere-to-be-found/),
+        'SkillHub: the extension second has a tool of a name that is taken: good_tool',
+        'SkillHub: the extension throws could not be loaded: not today',
+        'SkillHub: the extension twin has a tool of a name that is taken: board_bump',
+      ]);
+      const pi = world.rpc();
+      await pi.until(({ method, message }) => method === 'notify' && String(message).includes('throws could not be'));
+      for (const name of ['good', 'late', 'broken', 'lost', 'throws', 'empty', 'twin', 'second'])
+        await server.api.delete(`/skills/extensions/${name}`);
+      const folder = join(world.home.agentDir, 'extensions', '_hub');
+      while (readdirSync(folder).join() !== '.installed.json') await sleep(POLL_MS);
+      expect((await pi.close()).exitCode).toBe(0);
+    }));
+
   it('follows publications, new versions, switches and removals while the session runs', () =>
     World.with(target, server, [], async (world) => {
       const pi = world.rpc();
@@ -97,7 +146,7 @@ describeEachPi('the hub in $name', (target) => {
     await World.with(target, hub, Array.from({ length: 500 }, turn), async (world) => {
       Object.assign(world.env, FAST);
       const pi = world.start('-p', ['go']);
-      world.model.before = () => (hub.syncs >= 3 ? pi.terminate() : undefined);
+      world.model.before = () => (hub.syncs >= 3 ? pi.terminate() : sleep(POLL_MS));
       await pi.ended();
       // It may look once more while it ends.
       expect([hub.syncs >= 3, world.model.requests.length > hub.syncs]).toEqual([true, true]);

@@ -106,7 +106,7 @@ describeEachPi('the package in $name', (target) => {
       await world.print('before');
       expect([installed('skills'), installed('extensions')]).toEqual([
         ['other', 'packaged'],
-        ['package.json', 'vers-agent-services'],
+        ['package.json', 'vers-agent-services', 'vers-agent-services.ts'],
       ]);
       world.extensions = [];
       await world.command('install', join(folder, 'agent-services'));

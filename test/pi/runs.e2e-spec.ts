@@ -111,28 +111,23 @@ describeEachPi('the runs of $name', (target) => {
     });
   });
 
-  it('are recorded one by one, also when the server is away and comes back in between', async () => {
-    const own = await Server.start();
-    await World.with(target, own, [], async (world) => {
+  it('are recorded one by one, also when the server is away and comes back in between', () =>
+    World.with(target, server, [], async (world) => {
+      const path = `/usage/sessions?agent=${world.agent}`;
       const pi = world.rpc();
       await pi.prompt('first');
-      await own.until<{ count: number }>(`/usage/sessions`, ({ count }) => count === 1);
-      await own.crash();
+      await server.until<{ count: number }>(path, ({ count }) => count === 1);
+      await server.crash();
       await pi.prompt('second');
       expect(queueOf(world).length).toBe(1);
-      await own.start();
+      await server.start();
       await pi.prompt('third');
-      const { sessions } = await own.until<{ sessions: Session[]; count: number }>(
-        '/usage/sessions',
-        ({ count }) => count === 3,
-      );
+      const { sessions } = await server.until<{ sessions: Session[]; count: number }>(path, ({ count }) => count === 3);
       expect(new Set(sessions.map(({ sessionId }) => sessionId)).size).toBe(1);
       expect(sessions.map(({ turns }) => turns)).toEqual([1, 1, 1]);
       expect((await pi.close()).exitCode).toBe(0);
       expect(queueOf(world)).toEqual([]);
-    });
-    await own.remove();
-  });
+    }));
 
   it('are not lost when pi is killed in the middle of one: the next session brings them', () =>
     World.with(target, server, [aTask], async (world) => {

@@ -1,11 +1,13 @@
 import { describe, jest } from '@jest/globals';
 import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, delimiter, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const INSTALL_MS = 180_000;
+const POLL_MS = 200;
 /** Within what is installed: the lockfile that it was installed by. */
 const MARK = '.installed';
 const FOLDER = resolve('test/pi');
@@ -40,7 +42,7 @@ export function describeEachPi(title: string, tests: (target: Target) => void): 
 /** Installs the oldest and the newest pi that are supported, once; without the npm registry says so and gives none. */
 async function installTargets(): Promise<Target[]> {
   try {
-    for (const { folder } of PACKAGES) await install(join(FOLDER, folder));
+    await Promise.all(PACKAGES.map(({ folder }) => install(join(FOLDER, folder))));
   } catch (error) {
     process.stderr.write(`Skipped: pi could not be installed from the npm registry (${reasonOf(error)})\n`);
     return [];
@@ -51,27 +53,41 @@ async function installTargets(): Promise<Target[]> {
   });
 }
 
-/** Installs beside, then moves: other suites may be doing the same, or may be using what is there. */
+/** Installs beside, then moves, so that what is there is whole; where another suite is at it, waits for that. */
 async function install(folder: string): Promise<void> {
   const wanted = createHash('sha256')
     .update(readFileSync(join(folder, 'package-lock.json')))
     .digest('hex');
-  const isInstalled = (): boolean => {
-    const mark = join(folder, 'node_modules', MARK);
-    return existsSync(mark) && readFileSync(mark, 'utf8') === wanted;
-  };
-  if (isInstalled()) return;
-  const temporary = mkdtempSync(join(FOLDER, '.installing-'));
+  const mark = join(folder, 'node_modules', MARK);
+  const beside = join(FOLDER, `.installing-${basename(folder)}`);
+  while (!existsSync(mark) || readFileSync(mark, 'utf8') !== wanted) {
+    if (take(beside)) await installBeside(folder, beside, wanted);
+    else await sleep(POLL_MS);
+  }
+}
+
+/** Makes a folder that only one can make, when it is not there, or has been for longer than any work in it takes. */
+function take(folder: string): boolean {
+  const since = statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
+  if (Date.now() - since > INSTALL_MS) rmSync(folder, { recursive: true, force: true });
   try {
-    cpSync(folder, temporary, { recursive: true, filter: (path) => !path.includes('node_modules') });
+    mkdirSync(folder);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function installBeside(folder: string, beside: string, mark: string): Promise<void> {
+  try {
+    cpSync(folder, beside, { recursive: true, filter: (path) => !path.includes('node_modules') });
     const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--fetch-retries=1'];
-    await promisify(execFile)('npm', ['ci', '--prefix', temporary, ...options], { timeout: INSTALL_MS });
-    writeFileSync(join(temporary, 'node_modules', MARK), wanted);
-    if (isInstalled()) return;
+    await promisify(execFile)('npm', ['ci', '--prefix', beside, ...options], { timeout: INSTALL_MS });
+    writeFileSync(join(beside, 'node_modules', MARK), mark);
     rmSync(join(folder, 'node_modules'), { recursive: true, force: true });
-    renameSync(join(temporary, 'node_modules'), join(folder, 'node_modules'));
+    renameSync(join(beside, 'node_modules'), join(folder, 'node_modules'));
   } finally {
-    rmSync(temporary, { recursive: true, force: true });
+    rmSync(beside, { recursive: true, force: true });
   }
 }
 

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { Ajv } from 'ajv';
 import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { temporaryFolder, TOKEN } from './support/app.js';
 import { OpenApiCheck } from './support/openapi-check.js';
-import { parametersOf, PI_TOOLS } from './support/pi-tools.js';
+import { piTools, sampleOf } from './support/pi-tools.js';
 import { RecordingProxy } from './support/recording-proxy.js';
 import { ServerProcess } from './support/server.js';
 import { SKILL_FILES, type SkillFile } from './support/skill-files.js';
@@ -19,6 +20,8 @@ const CURLRC = 'fail-with-body\nmax-time = 30\n';
 const missing = ['bash', 'curl'].filter((program) => spawnSync(program, ['--version']).error);
 if (missing.length > 0)
   process.stderr.write(`the examples of the skills do not run: ${missing.join(' and ')} is not installed\n`);
+
+const ajv = new Ajv({ strict: false });
 
 let folder: string;
 let server: ServerProcess;
@@ -72,7 +75,7 @@ describe('the skills', () => {
 
   it('teach every tool of the extension', () => {
     const taught = SKILL_FILES.flatMap(({ toolCalls }) => toolCalls.map(({ tool }) => tool));
-    expect([...new Set(taught)].sort()).toEqual(Object.keys(PI_TOOLS).sort());
+    expect([...new Set(taught)].sort()).toEqual(Object.keys(piTools()).sort());
   });
 
   it.each(SKILL_FILES)('$name has a frontmatter as pi wants it', ({ name, frontmatter }) => {
@@ -84,9 +87,12 @@ describe('the skills', () => {
   });
 
   it.each(SKILL_FILES)('$name calls tools with parameters that they have', ({ toolCalls }) => {
-    const problems = toolCalls.flatMap(({ tool, parameters }) =>
-      api.valueProblems(tool, parametersOf(tool, api), parameters).map((problem) => `${tool}: ${problem}`),
-    );
+    const tools = piTools();
+    const problems = toolCalls.flatMap(({ tool, parameters }) => {
+      const takes = tools[tool]?.parameters ?? {};
+      const [unknown, isValid] = [api.valueProblems(tool, takes, parameters), ajv.compile(takes)];
+      return [...unknown, ...(isValid(parameters) ? [] : [ajv.errorsText(isValid.errors)])].map((what) => [tool, what]);
+    });
     expect(problems).toEqual([]);
   });
 
@@ -118,6 +124,17 @@ describe('the skills', () => {
     },
     SCRIPT_MAX_MS,
   );
+});
+
+describe('the tools of the extension', () => {
+  it.each(Object.keys(piTools()))('%s asks with all that it takes for what the API knows', async (name) => {
+    const tool = piTools({ url: proxy.url, token: TOKEN })[name];
+    proxy.take();
+    // Refused or not: there need not be such a task.
+    await tool?.execute('call', sampleOf(tool.parameters), undefined).catch(() => undefined);
+    const requests = proxy.take();
+    expect([requests.length, requests.flatMap((request) => api.problems(request))]).toEqual([1, []]);
+  });
 });
 
 describe('what checks the skills', () => {

@@ -47,18 +47,6 @@ export class OpenApiCheck {
     ].map((problem) => `${method} ${path}: ${problem}`);
   }
 
-  /** The route's fields: those of its path, its query and its body. */
-  fields(method: string, path: string): Record<string, Schema> {
-    const route = this.operation(method, path);
-    if (!route) throw new Error(`there is no ${method} ${path}`);
-    const inPath = (route.parameters ?? []).filter((parameter) => parameter.in === 'path');
-    return {
-      ...Object.fromEntries(inPath.map(({ name, schema = {} }) => [name, schema])),
-      ...this.query(route),
-      ...this.resolve(bodySchema(route) ?? {}).properties,
-    };
-  }
-
   valueProblems(name: string, schema: Schema | undefined, value: unknown): string[] {
     if (!schema) return [`there is no ${name}`];
     const { enum: choices, items, properties } = this.resolve(schema);

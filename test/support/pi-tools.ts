@@ -1,47 +1,44 @@
-import type { OpenApiCheck, Schema } from './openapi-check.js';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from '../../extension/client.js';
+import type { Config } from '../../extension/config.js';
+import { HubSync } from '../../extension/hub/hub-sync.js';
+import type { ExtensionApi, ToolDefinition } from '../../extension/pi-api.js';
+import { registerTools } from '../../extension/tools/all.js';
 
-/** The call of the API behind a tool, and where the tool's parameters differ from the fields of that call. */
-interface PiTool {
-  call: string;
-  renamed?: Record<string, string>;
-  without?: string[];
-  also?: string[];
+import type { Schema } from './openapi-check.js';
+
+/** The extension's tools by their names, as pi gets them. */
+export function piTools(server: { url?: string; token?: string } = {}): Record<string, ToolDefinition> {
+  const tools: Record<string, ToolDefinition> = {};
+  const nothing = (): [] => [];
+  const pi: ExtensionApi = {
+    on: nothing,
+    registerTool: (tool) => void (tools[tool.name] = tool),
+    getCommands: nothing,
+    getAllTools: nothing,
+    events: { on: () => nothing },
+  };
+  const config: Config = { ...server, agent: 'builder', role: 'worker', agentDir: join(tmpdir(), 'no-agent') };
+  const client = new Client(config);
+  registerTools(pi, { client, config, hub: new HubSync(client, config, pi) });
+  return tools;
 }
 
-export const PI_TOOLS: Record<string, PiTool> = {
-  board_create_task: { call: 'POST /board/tasks' },
-  board_list_tasks: { call: 'GET /board/tasks' },
-  board_update_task: { call: 'PATCH /board/tasks/{id}' },
-  board_add_note: { call: 'POST /board/tasks/{id}/notes', renamed: { id: 'taskId' } },
-  board_submit_for_review: { call: 'POST /board/tasks/{id}/review', renamed: { id: 'taskId' } },
-  board_add_artifact: { call: 'POST /board/tasks/{id}/artifacts', renamed: { id: 'taskId' } },
-  board_bump: { call: 'POST /board/tasks/{id}/bump', renamed: { id: 'taskId' } },
-  log_append: { call: 'POST /log' },
-  log_query: { call: 'GET /log', also: ['raw'] },
-  journal_entry: { call: 'POST /journal', without: ['author'] },
-  feed_publish: { call: 'POST /feed/events' },
-  feed_list: { call: 'GET /feed/events' },
-  feed_stats: { call: 'GET /feed/stats' },
-  registry_list: { call: 'GET /registry/vms' },
-  registry_register: { call: 'POST /registry/vms' },
-  registry_discover: { call: 'GET /registry/discover/{role}' },
-  registry_heartbeat: { call: 'POST /registry/vms/{id}/heartbeat' },
-  skillhub_sync: { call: 'GET /skills/manifest' },
-  usage_summary: { call: 'GET /usage' },
-  usage_sessions: { call: 'GET /usage/sessions' },
-  usage_vms: { call: 'GET /usage/vms' },
-  report_create: { call: 'POST /reports' },
-  report_share: { call: 'POST /reports/{id}/share' },
-  commit_record: { call: 'POST /commits' },
-  commit_list: { call: 'GET /commits' },
-};
+interface ParameterSchema extends Schema {
+  type?: string;
+  minimum?: number;
+  anyOf?: Schema[];
+  items?: ParameterSchema;
+  properties?: Record<string, ParameterSchema>;
+}
 
-/** What a tool takes, as the schema of an object. */
-export function parametersOf(tool: string, api: OpenApiCheck): Schema {
-  const { call = '', renamed = {}, without = [], also = [] } = PI_TOOLS[tool] ?? {};
-  const [method = '', path = ''] = call.split(' ');
-  const fields = Object.entries(api.fields(method, path))
-    .filter(([name]) => !without.includes(name))
-    .map(([name, schema]) => [renamed[name] ?? name, schema] as const);
-  return { properties: Object.fromEntries([...fields, ...also.map((name) => [name, {}] as const)]) };
+/** A value with everything in it that a schema knows. */
+export function sampleOf({ enum: choices, type, minimum, items, properties }: ParameterSchema): unknown {
+  if (choices) return choices[0];
+  if (type === 'array') return [sampleOf(items ?? {})];
+  if (type === 'integer') return minimum;
+  if (type === 'boolean') return false;
+  if (type !== 'object') return 'x';
+  return Object.fromEntries(Object.entries(properties ?? {}).map(([name, schema]) => [name, sampleOf(schema)]));
 }

@@ -2,8 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
-const READY_MS = 20_000;
+/** Long, as the machine may have much else to do. */
+const READY_MS = 60_000;
+/** Between two looks whether it answers, which would slow its start down. */
+const POLL_MS = 10;
+const STDOUT_MAX_CHARACTERS = 2000;
 
 /** The built server as a process of its own, as an operator starts it. */
 export class ServerProcess {
@@ -37,8 +42,9 @@ export class ServerProcess {
     const deadline = performance.now() + READY_MS;
     while (!(await server.isReady())) {
       if (server.child.exitCode !== null || performance.now() > deadline) {
-        throw new Error(`the server did not start: ${server.stderr}${server.stdout}`);
+        throw new Error(`the server did not start: ${server.stderr}${server.stdout.slice(-STDOUT_MAX_CHARACTERS)}`);
       }
+      await sleep(POLL_MS);
     }
     return server;
   }

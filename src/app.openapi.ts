@@ -1,6 +1,8 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { Config } from './common/config/config.js';
+import type { Role } from './common/http/caller.js';
+import { defaultRole, ROLE_EXTENSION } from './common/http/needs.js';
 import { ErrorBody } from './common/openapi/refusals.js';
 
 const DESCRIPTION = `The coordination server of a swarm of coding agents: tasks, events, logs, a registry,
@@ -8,7 +10,11 @@ skills, reports, commits, usage.
 
 Every error answers \`{"error": "<one sentence>"}\`, with \`details\` for each field where there are several.
 Ids are ULIDs that strictly increase in the order of acceptance. Timestamps are ISO 8601 UTC with milliseconds.
-An answer to a write means that it is on the disk.`;
+An answer to a write means that it is on the disk.
+
+\`x-role\` is the role that a credential needs: \`reader\`, \`agent\` or \`admin\`, each of which may also do what those before
+it may. The token of the server is an admin. A field marked \`x-actor\` says who acts: with a key it may be left out, also
+where it is required, and is then the name of the key; an agent's key can give no other.`;
 
 const OPEN_ROUTES = new Set([
   'get /health',
@@ -20,14 +26,13 @@ const OPEN_ROUTES = new Set([
 const METHODS = ['get', 'post', 'patch', 'put', 'delete'] as const;
 const SHARED_REFUSALS = {
   badInput: ['400', 'bad input; names the field, and nothing was changed'],
-  unauthenticated: ['401', 'the bearer token is missing or wrong'],
-  crossSite: ['403', "another site's page sent the request"],
+  unauthenticated: ['401', 'the bearer token or key is missing or wrong'],
   tooManyFailures: ['429', 'too many wrong credentials from this address; see `Retry-After`'],
   tooLarge: ['413', 'the body is larger than 1 MiB'],
   unavailable: ['503', 'starting, shutting down, or the disk refuses writes; see `Retry-After`'],
 } as const;
 
-type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']> & { [ROLE_EXTENSION]?: Role };
 
 /** Serves the OpenAPI document at `/docs-json` and a page to read and try it at `/docs`. */
 export function openApi(app: NestExpressApplication): void {
@@ -36,7 +41,7 @@ export function openApi(app: NestExpressApplication): void {
     .setTitle('vers-agent-services')
     .setDescription(DESCRIPTION)
     .setVersion('1')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'The value of VERS_AUTH_TOKEN.' });
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'The value of VERS_AUTH_TOKEN, or a key.' });
   if (publicUrl) builder.addServer(publicUrl);
   const config = builder.build();
   // The page carries its own style and script; everything else here runs without inline ones.
@@ -86,15 +91,29 @@ function describe(operation: Operation, isUnsafe: boolean, isOpen: boolean): voi
   for (const answer of Object.values(operation.responses)) {
     if (answer && 'description' in answer) answer.description ||= operation.summary ?? '';
   }
-  const { badInput, unauthenticated, crossSite, tooManyFailures, tooLarge, unavailable } = SHARED_REFUSALS;
+  const { badInput, unauthenticated, tooManyFailures, tooLarge, unavailable } = SHARED_REFUSALS;
   if (operation.requestBody || operation.parameters?.length) refuse(operation, badInput);
   if (operation.requestBody) refuse(operation, tooLarge);
-  if (isUnsafe) refuse(operation, crossSite);
+  if (!isOpen) operation[ROLE_EXTENSION] ??= defaultRole(!isUnsafe);
+  forbid(operation, isUnsafe);
   if (isOpen) return;
   operation.security = [{ bearer: [] }];
   refuse(operation, unauthenticated);
   refuse(operation, tooManyFailures);
   refuse(operation, unavailable);
+}
+
+/** Adds to what a handler says of its 403 all that holds for others too. */
+function forbid(operation: Operation, isUnsafe: boolean): void {
+  const { [ROLE_EXTENSION]: role, requestBody, responses } = operation;
+  const own = responses['403'];
+  const reasons = own && 'description' in own ? [own.description] : [];
+  if (role && role !== 'reader') reasons.push(`the credential lacks the role \`${role}\``);
+  if (role === 'agent' && requestBody) reasons.push("an agent's key names somebody else as who acts");
+  if (isUnsafe) reasons.push("another site's page sent the request");
+  if (reasons.length === 0 || (own && !role)) return;
+  delete responses['403'];
+  refuse(operation, ['403', reasons.join('; or ')]);
 }
 
 function refuse(operation: Operation, [status, description]: readonly [string, string]): void {

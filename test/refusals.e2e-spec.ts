@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TestApp } from './support/app.js';
-import { make, makeCommit, makeEvent, makeItem, makeTask, makeVm } from './support/make.js';
+import { make, makeCommit, makeEvent, makeItem, makeKey, makeTask, makeVm } from './support/make.js';
 import {
   acceptedBody,
   choice,
@@ -109,6 +109,14 @@ const usedVm = {
 const timeCursor = [...cursor, encoded(['nonsense', '01K9XW5T3V8Z6Q2N4M7P1R0SAB'])];
 
 const ROUTES: Route[] = [
+  {
+    route: 'POST /auth/keys',
+    body: { name: name('ann'), role: choice('agent'), expiresAt: optional(instant('2099-12-31T00:00:00Z')) },
+  },
+  { route: 'GET /auth/keys', query: PAGE },
+  { route: 'DELETE /auth/keys/:id', unknown: 'key not found' },
+  { route: 'POST /auth/magic-link', body: { name: optional(name('ann')) } },
+
   {
     route: 'POST /board/tasks',
     body: {
@@ -290,6 +298,7 @@ function requiredOf(fields: Fields = {}): string[] {
 
 /** An id that stands for `:id` in the paths of a service. */
 async function makeId(path: string): Promise<string> {
+  if (path.startsWith('/auth')) return (await makeKey(app)).id;
   if (path.startsWith('/board')) return (await makeTask(app)).id;
   if (path.startsWith('/feed')) return (await makeEvent(app)).id;
   if (path.startsWith('/skills')) return makeHubId();
@@ -316,7 +325,16 @@ describe('a refused request', () => {
 
   beforeAll(async () => {
     app = await TestApp.start();
-    for (const service of ['/board', '/feed', '/registry', '/commits', '/skills', '/reports', '/reports/share'])
+    for (const service of [
+      '/auth',
+      '/board',
+      '/feed',
+      '/registry',
+      '/commits',
+      '/skills',
+      '/reports',
+      '/reports/share',
+    ])
       known[service] = await makeId(service);
     stream = await TestStream.open(`${app.url}/feed/stream`);
     hubStream = await TestStream.open(`${app.url}/skills/stream`);

@@ -26,7 +26,7 @@ export class Attack {
     this.secrets = secrets;
     this.client = new HttpClient(secrets.url);
     this.stored = new Stored(dataDir);
-    this.known = new Known(document);
+    this.known = new Known(document, secrets.keyIds);
   }
 
   /**

@@ -5,6 +5,7 @@ import { Attack } from './attack.ts';
 import { anyCase } from './cases.ts';
 import { ApiDocument } from './document.ts';
 import { openings } from './openings.ts';
+import type { Secrets } from './render.ts';
 import type { Tally } from './tally.ts';
 import { TOKEN, TWILIO_TOKEN, withServer } from './target.ts';
 
@@ -30,7 +31,7 @@ export function fuzz(requests: number, seed: number): Promise<Outcome> {
 async function run(server: ServerProcess, dataDir: string, numRuns: number, seed: number): Promise<Outcome> {
   const { url, child } = server;
   const document = new ApiDocument((await (await fetch(`${url}/docs-json`)).json()) as never);
-  const secrets = { url, token: TOKEN, twilioToken: TWILIO_TOKEN, session: await signIn(url) };
+  const secrets = { url, token: TOKEN, twilioToken: TWILIO_TOKEN, session: await signIn(url), ...(await keys(url)) };
   const attack = new Attack(document, secrets, dataDir);
   try {
     const early = await open(attack, document);
@@ -57,6 +58,18 @@ async function open(attack: Attack, document: ApiDocument): Promise<string | und
     if (status >= 300) return `${one.operation.id} answered ${status} to its own examples`;
   }
   return undefined;
+}
+
+async function keys(url: string): Promise<Pick<Secrets, 'agentKey' | 'readerKey' | 'keyIds'>> {
+  const make = async (name: string, role: string): Promise<{ id: string; key: string }> => {
+    const headers = { Authorization: `Bearer ${TOKEN}` };
+    const body = JSON.stringify({ name, role });
+    const answer = await fetch(`${url}/auth/keys`, { method: 'POST', headers, body });
+    return (await answer.json()) as { id: string; key: string };
+  };
+  // Whom the examples in the document name.
+  const [agent, reader] = [await make('builder-1', 'agent'), await make('reader', 'reader')];
+  return { agentKey: agent.key, readerKey: reader.key, keyIds: [agent.id, reader.id] };
 }
 
 async function signIn(url: string): Promise<string> {

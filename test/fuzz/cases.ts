@@ -12,7 +12,15 @@ const DOCUMENTED = 'as documented';
 const KINDS = [DOCUMENTED, ...VALUE_KINDS, ...BODY_KINDS, ...OTHER_KINDS] as const;
 export type Kind = (typeof KINDS)[number];
 
-export const CREDENTIALS = ['bearer', 'session', 'none', 'wrong bearer', 'wrong session'] as const;
+export const CREDENTIALS = [
+  'bearer',
+  'agent key',
+  'reader key',
+  'session',
+  'none',
+  'wrong bearer',
+  'wrong session',
+] as const;
 export type Credential = (typeof CREDENTIALS)[number];
 
 /** A request to send; ids of what exists are filled in when it is sent. */

@@ -20,11 +20,14 @@ export interface Schema {
   additionalProperties?: boolean | Schema;
   required?: string[];
   example?: unknown;
+  /** True for a field that says who acts. */
+  'x-actor'?: true;
 }
 
 type Content = Record<string, { schema: Schema }>;
 
 interface RawOperation {
+  'x-role'?: string;
   security?: unknown[];
   parameters?: { name: string; in: string; schema: Schema }[];
   requestBody?: { content: Content };
@@ -48,6 +51,8 @@ export interface Operation {
   body?: { schema: Schema; isForm: boolean };
   /** True when it asks for no credential. */
   isOpen: boolean;
+  /** The role that it needs; absent when it is open. */
+  role?: string;
   statuses: string[];
   /** True for what is not in the document: for people, or about the document. */
   isPage?: true;
@@ -119,7 +124,7 @@ export class ApiDocument {
 }
 
 function toOperation(method: string, template: string, raw: RawOperation): Operation {
-  const { parameters = [], requestBody, responses, security } = raw;
+  const { parameters = [], requestBody, responses, security, 'x-role': role } = raw;
   const [[mediaType, { schema }] = ['', { schema: {} }]] = Object.entries(requestBody?.content ?? {});
   return {
     id: `${method} ${template}`,
@@ -129,6 +134,7 @@ function toOperation(method: string, template: string, raw: RawOperation): Opera
     query: parameters.filter((parameter) => parameter.in === 'query'),
     ...(requestBody && { body: { schema, isForm: mediaType.includes('form') } }),
     isOpen: security === undefined,
+    ...(role !== undefined && { role }),
     statuses: Object.keys(responses),
   };
 }

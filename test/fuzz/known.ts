@@ -11,7 +11,11 @@ export class Known {
   /** Of all paths of a service. */
   private readonly parameters = new Map<string, Set<string>>();
 
-  constructor(document: ApiDocument) {
+  private readonly spared: string[];
+
+  /** `spared` is never given, so that it is not deleted. */
+  constructor(document: ApiDocument, spared: string[]) {
+    this.spared = spared;
     for (const { template, pathParameters } of document.operations) {
       const service = serviceOf(template);
       const others = this.parameters.get(service) ?? [];
@@ -57,6 +61,7 @@ export class Known {
   }
 
   private add(key: string, value: string): void {
+    if (this.spared.includes(value)) return;
     const others = (this.values.get(key) ?? []).filter((other) => other !== value);
     this.values.set(key, [...others, value].slice(-KEPT));
   }

@@ -23,7 +23,8 @@ export function openings(document: ApiDocument): Case[] {
   }));
 }
 
-function exampleOf(schema: Schema, document: ApiDocument): unknown {
+/** What the document gives as an example. */
+export function exampleOf(schema: Schema, document: ApiDocument): unknown {
   const found = document.resolve(schema);
   const example = schema.example ?? found.example;
   if (example !== undefined) return example;

@@ -4,11 +4,15 @@ import type { Wire } from './http.ts';
 import type { Known } from './known.ts';
 import { encode } from './values.ts';
 
-/** What the server was started with, and the session that a browser got from it. */
+/** What the server was started with, and the keys and the session that it gave. */
 export interface Secrets {
   url: string;
   token: string;
   twilioToken: string;
+  agentKey: string;
+  readerKey: string;
+  /** They must stay until the end. */
+  keyIds: string[];
   session: string;
 }
 
@@ -39,10 +43,14 @@ export function render(one: Case, known: Known, secrets: Secrets): Wire {
   };
 }
 
-function credentialOf(credential: Credential, { token, session }: Secrets): Wire['headers'] {
+function credentialOf(credential: Credential, { token, agentKey, readerKey, session }: Secrets): Wire['headers'] {
   switch (credential) {
     case 'bearer':
       return [['Authorization', `Bearer ${token}`]];
+    case 'agent key':
+      return [['Authorization', `Bearer ${agentKey}`]];
+    case 'reader key':
+      return [['Authorization', `Bearer ${readerKey}`]];
     case 'wrong bearer':
       return [['Authorization', `Bearer ${token}x`]];
     case 'session':
@@ -69,7 +77,8 @@ function contentOf(
 }
 
 /** True for what lets in; a form is signed then. */
-export const isGood = (credential: Credential): boolean => credential === 'bearer' || credential === 'session';
+export const isGood = (credential: Credential): boolean =>
+  ['bearer', 'agent key', 'reader key', 'session'].includes(credential);
 
 /** JSON that is no object, or too deep to be read here, is one field's name. */
 function formOf(json: string): URLSearchParams {

@@ -78,7 +78,12 @@ export class TestApp {
 
   /** Requests with the credential. */
   get api(): ReturnType<typeof request.agent> {
-    return request.agent(this.url).auth(TOKEN, { type: 'bearer' });
+    return this.as(TOKEN);
+  }
+
+  /** Requests with another credential. */
+  as(token: string): ReturnType<typeof request.agent> {
+    return request.agent(this.url).auth(token, { type: 'bearer' });
   }
 
   /** Requests without a credential. */

@@ -32,6 +32,11 @@ export async function make(app: TestApp, path: string, body: object): Promise<Ma
   return response.body as Made;
 }
 
+/** A key, with what is secret about it. */
+export async function makeKey(app: TestApp, fields: object = {}): Promise<Made & { key: string }> {
+  return (await make(app, '/auth/keys', { name: 'ann', role: 'agent', ...fields })) as Made & { key: string };
+}
+
 export async function makeTask(app: TestApp, fields: object = {}): Promise<Made> {
   return make(app, '/board/tasks', { title: 'a task', createdBy: 'maker', ...fields });
 }

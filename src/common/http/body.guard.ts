@@ -4,6 +4,7 @@ import { ApiConsumes } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { DomainError, invalidInput } from '../errors/domain-error.js';
 import { ApiRefusal } from '../openapi/refusals.js';
+import { callerOf, setCaller } from './caller.js';
 
 /** How a handler's body is read. */
 interface BodyRule {
@@ -44,7 +45,7 @@ export class BodyGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const request = context.switchToHttp().getRequest<Request>();
-    request.body = {};
+    this.receive(request, {});
     const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
     if (encoding === undefined && (length === undefined || length === '0')) return true;
     if (request.method === 'GET' || request.method === 'HEAD') return true;
@@ -56,8 +57,14 @@ export class BodyGuard implements CanActivate {
 
   private async parse(request: Request, { limitBytes, parse }: BodyRule): Promise<boolean> {
     const bytes = await read(request, limitBytes);
-    if (bytes.length > 0) request.body = parse(bytes);
+    if (bytes.length > 0) this.receive(request, parse(bytes));
     return true;
+  }
+
+  /** Who sent a body is known from it alone, as pipes see no more of the request. */
+  private receive(request: Request, body: unknown): void {
+    request.body = body;
+    if (typeof body === 'object' && body !== null) setCaller(body, callerOf(request));
   }
 }
 

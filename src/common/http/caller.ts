@@ -1,5 +1,6 @@
 import { createParamDecorator, ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
+import { DomainError } from '../errors/domain-error.js';
 
 /** What a credential may do; each may also do what those before it may. */
 export const ROLES = ['reader', 'agent', 'admin'] as const;
@@ -18,15 +19,30 @@ export interface Caller {
 const STRANGER: Caller = { id: 'stranger', role: 'reader' };
 
 const CALLER = Symbol('caller');
-type Called = Request & { [CALLER]?: Caller };
 
-/** Notes who the guard found a request to come from. */
-export function setCaller(request: Request, caller: Caller): void {
-  (request as Called)[CALLER] = caller;
+/** Notes whom the guard found a request, or the body of one, to come from. */
+export function setCaller(sent: object, caller: Caller): void {
+  (sent as { [CALLER]?: Caller })[CALLER] = caller;
 }
 
-export function callerOf(request: Request): Caller {
-  return (request as Called)[CALLER] ?? STRANGER;
+/** Whom a request, or the body of one, comes from. */
+export function callerOf(sent: object): Caller {
+  return (sent as { [CALLER]?: Caller })[CALLER] ?? STRANGER;
+}
+
+export function hasRole(caller: Pick<Caller, 'role'>, role: Role): boolean {
+  return ROLES.indexOf(caller.role) >= ROLES.indexOf(role);
+}
+
+/** What to answer to a caller who may not do `what`. */
+export function lacksRole({ name, role }: Pick<Caller, 'name' | 'role'>, needed: Role, what: string): DomainError {
+  return new DomainError('forbidden', `${what} needs the role ${needed}; the key of ${name} has the role ${role}`);
+}
+
+/** @throws DomainError `forbidden` unless it is the caller's own, or the caller is an admin */
+export function checkOwn(caller: Caller, owner: string | undefined, what: string): void {
+  if (hasRole(caller, 'admin') || (owner !== undefined && owner === caller.name)) return;
+  throw lacksRole(caller, 'admin', `${what} of ${owner ?? 'nobody'}`);
 }
 
 /** A handler's parameter of type {@link Caller}. */

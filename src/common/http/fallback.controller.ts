@@ -4,6 +4,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { Express, Request } from 'express';
 import { match, MatchFunction } from 'path-to-regexp';
 import { DomainError, notFound } from '../errors/domain-error.js';
+import { Needs } from './needs.js';
 
 const FALLBACK_PATH = '/{*path}';
 
@@ -24,6 +25,7 @@ export class FallbackController {
   constructor(private readonly host: HttpAdapterHost) {}
 
   @All(FALLBACK_PATH)
+  @Needs('reader')
   refuse(@Req() request: Request): never {
     const methods = this.methodsOf(request.path);
     if (methods.length === 0) throw notFound(`no such route: ${request.path}`);

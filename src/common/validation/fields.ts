@@ -16,11 +16,13 @@ export interface FieldRule extends FieldOptions {
   read?(value: unknown): unknown;
   /** What is wrong with a value that is there, as a sentence about the field of this name. */
   problem(value: unknown, field: string): string | undefined;
+  /** For a field that says who acts; see {@link actorOf}. */
+  isActor?: true;
   /** For a field that holds other DTOs. */
   nested?: () => new () => object;
 }
 
-export type Schema = Omit<ApiPropertyOptions, 'required'> & { enumName?: string };
+export type Schema = Omit<ApiPropertyOptions, 'required'> & { enumName?: string; 'x-actor'?: true };
 
 const NAME_MAX_CHARACTERS = 256;
 const LIST_MAX_ITEMS = 1000;
@@ -29,12 +31,11 @@ const MEBIBYTE = 1 << 20;
 const OBJECT_MAX_DEPTH = 32;
 export const PAGE_MAX_ITEMS = 10_000;
 
+export const NAME_RULE = { read: trim, problem: nameProblem };
+export const NAME_SCHEMA = { type: String, minLength: 1, maxLength: NAME_MAX_CHARACTERS };
+
 /** A name or an id: trimmed, not empty, at most 256 characters. */
-export const Name = (options: FieldOptions = {}): PropertyDecorator =>
-  field(
-    { ...options, read: trim, problem: nameProblem },
-    { type: String, minLength: 1, maxLength: NAME_MAX_CHARACTERS },
-  );
+export const Name = (options: FieldOptions = {}): PropertyDecorator => field({ ...options, ...NAME_RULE }, NAME_SCHEMA);
 
 /** A text for people: trimmed and not empty. */
 export const Text = (options: FieldOptions = {}): PropertyDecorator =>

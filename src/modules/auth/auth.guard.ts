@@ -1,71 +1,69 @@
 import { CanActivate, ExecutionContext, Injectable } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
 import { DomainError } from '../../common/errors/domain-error.js';
-import { type Caller, setCaller } from '../../common/http/caller.js';
+import { type Caller, hasRole, lacksRole, setCaller } from '../../common/http/caller.js';
 import { isForBrowserApi, isForDashboard } from '../../common/http/dashboard-path.js';
 import { FailureLimit } from '../../common/http/failure-limit.js';
-import { IS_PUBLIC } from '../../common/http/public.js';
-import { digestOf } from '../../common/secrets.js';
+import { neededRole } from '../../common/http/needs.js';
 import { BearerService } from './bearer.service.js';
 import { clearSession, sessionOf } from './session-cookie.js';
 import { SessionsService } from './sessions.service.js';
 
-const TOKEN_HOLDER: Caller = { id: 'token', role: 'admin' };
+/** In dev mode, whoever comes without a good credential. */
 const ANYONE: Caller = { id: 'anyone', role: 'admin' };
+const ANYONE_AT_THE_DASHBOARD: Caller = { ...ANYONE, name: 'dashboard' };
 
 /**
- * Closed unless a handler is marked {@link Public}: everything else needs the bearer token, or, under `/ui`, a session.
- * The API for browsers has no open routes.
+ * Closed unless a handler is marked public: everything else needs the bearer token or a key, or, under `/ui`, a session,
+ * and with it the role that the handler says. The API for browsers has no open routes.
  */
 @Injectable()
 export class AuthGuard implements CanActivate {
   constructor(
-    private readonly reflector: Reflector,
     private readonly bearer: BearerService,
     private readonly sessions: SessionsService,
     private readonly failures: FailureLimit,
   ) {}
 
-  canActivate(context: ExecutionContext): boolean {
-    const request = context.switchToHttp().getRequest<Request>();
-    if (!this.bearer.isRequired) return admit(request, ANYONE);
-    if (this.isPublic(context) && !isForBrowserApi(request)) return true;
-    if (isForDashboard(request) && request.headers.authorization === undefined) {
-      return this.admitSession(request, context.switchToHttp().getResponse<Response>());
-    }
-    return this.admitBearer(request);
+  canActivate(context: ExecutionContext): true {
+    const http = context.switchToHttp();
+    const [request, response] = [http.getRequest<Request>(), http.getResponse<Response>()];
+    const role = neededRole(context);
+    if (role === undefined && !isForBrowserApi(request)) return true;
+    const caller = this.identify(request, response) ?? this.withoutCredential(request, response);
+    if (role !== undefined && !hasRole(caller, role)) throw lacksRole(caller, role, 'this');
+    setCaller(request, caller);
+    return true;
   }
 
-  private isPublic(context: ExecutionContext): boolean {
-    return this.reflector.getAllAndOverride<boolean>(IS_PUBLIC, [context.getHandler(), context.getClass()]);
-  }
-
-  private admitBearer(request: Request): true {
+  private identify(request: Request, response: Response): Caller | undefined {
     const { authorization } = request.headers;
-    if (authorization === undefined) {
-      throw unauthenticated('missing Authorization header: send "Authorization: Bearer <token>"');
-    }
-    if (this.bearer.isGood(authorization)) return admit(request, TOKEN_HOLDER);
-    throw this.failures.refuse(request, unauthenticated('invalid token'));
+    if (authorization !== undefined) return this.bearer.callerWith(authorization, response);
+    const session = isForDashboard(request) ? sessionOf(request) : undefined;
+    return session === undefined ? undefined : this.sessions.admit(session, response);
   }
 
-  private admitSession(request: Request, response: Response): true {
-    const session = sessionOf(request);
+  /** @throws DomainError but in dev mode, where it gives whom the request comes from all the same */
+  private withoutCredential(request: Request, response: Response): Caller {
+    const isBrowser = isForDashboard(request) && request.headers.authorization === undefined;
+    if (!this.bearer.isRequired) return isBrowser ? ANYONE_AT_THE_DASHBOARD : ANYONE;
+    throw isBrowser ? this.signInFirst(request, response) : this.noBearer(request);
+  }
+
+  private noBearer(request: Request): DomainError {
+    return request.headers.authorization === undefined
+      ? unauthenticated('missing Authorization header: send "Authorization: Bearer <token>"')
+      : this.failures.refuse(request, unauthenticated('invalid token: it is wrong, has expired, or was revoked'));
+  }
+
+  private signInFirst(request: Request, response: Response): DomainError {
     const refusal = isForBrowserApi(request)
       ? new DomainError('unauthenticated', 'sign in at /ui/login first')
       : new DomainError('sign_in', 'sign in first', { headers: { Location: '/ui/login' } });
-    if (session === undefined) throw refusal;
-    if (this.sessions.admit(session, response))
-      return admit(request, { id: `session:${digestOf(session)}`, role: 'admin' });
+    if (sessionOf(request) === undefined) return refusal;
     clearSession(response);
-    throw this.failures.refuse(request, refusal);
+    return this.failures.refuse(request, refusal);
   }
-}
-
-function admit(request: Request, caller: Caller): true {
-  setCaller(request, caller);
-  return true;
 }
 
 function unauthenticated(message: string): DomainError {

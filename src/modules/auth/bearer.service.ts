@@ -1,17 +1,25 @@
 import { Injectable, Logger, OnModuleInit } from '@nestjs/common';
+import type { Response } from 'express';
 import { hash, timingSafeEqual } from 'node:crypto';
 import { Config } from '../../common/config/config.js';
+import type { Caller } from '../../common/http/caller.js';
+import { KeyHoldersService } from './key-holders.service.js';
 
 const BEARER = /^bearer +(\S+) *$/i;
+/** Anybody may have the token, so that what is done with it says itself who did it. */
+const TOKEN_HOLDER: Caller = { id: 'token', role: 'admin' };
 
-/** The token that programs present. */
+/** What programs present: the token of the server, or a key. */
 @Injectable()
 export class BearerService implements OnModuleInit {
   private readonly logger = new Logger('auth');
   /** Absent in dev mode, where everything is open. */
   private readonly expected?: Buffer;
 
-  constructor(config: Config) {
+  constructor(
+    config: Config,
+    private readonly keys: KeyHoldersService,
+  ) {
     if (config.authToken) this.expected = digest(config.authToken);
   }
 
@@ -27,9 +35,14 @@ export class BearerService implements OnModuleInit {
     return this.expected !== undefined;
   }
 
-  isGood(authorization: string): boolean {
+  /** Who presents this; `undefined` when it is not good. */
+  callerWith(authorization: string, response: Response): Caller | undefined {
     const token = BEARER.exec(authorization)?.[1];
-    return token !== undefined && this.expected !== undefined && timingSafeEqual(digest(token), this.expected);
+    if (token === undefined) return undefined;
+    const presented = digest(token);
+    if (this.expected && timingSafeEqual(presented, this.expected)) return TOKEN_HOLDER;
+    // Whoever guesses does not choose the digest, so how long the look-up takes tells nothing of the keys.
+    return this.keys.admit(presented.toString('hex'), response);
   }
 }
 

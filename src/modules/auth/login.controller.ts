@@ -3,6 +3,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import type { Answer } from '../../common/http/answer.js';
 import { BodyForm } from '../../common/http/body.guard.js';
+import { Needs } from '../../common/http/needs.js';
 import { Public } from '../../common/http/public.js';
 import { Pages } from '../../common/pages/pages.js';
 import { LoginQuery, SignIn } from './login.dto.js';
@@ -38,6 +39,7 @@ export class LoginController {
   }
 
   @Post('logout')
+  @Needs('reader')
   @Redirect('/ui/login', HttpStatus.SEE_OTHER)
   signOut(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<void> {
     return this.login.signOut(request, response);

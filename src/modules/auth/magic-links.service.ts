@@ -2,10 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { tooMany } from '../../common/errors/domain-error.js';
 import { digestOf, Secrets } from '../../common/secrets.js';
+import type { CreateLink } from './auth.dto.js';
 import type { MagicLink } from './magic-link.entity.js';
 import { SESSION_SECONDS } from './sessions.service.js';
 import { LinkRow, SignInRepository, Span } from './sign-in.repository.js';
 
+const DEFAULT_NAME = 'dashboard';
 const VALID_MS = 5 * 60_000;
 const MINUTE_MS = 60_000;
 const OPEN_MAX = 5;
@@ -21,10 +23,10 @@ export class MagicLinksService {
   ) {}
 
   /** Makes a link to the server at `origin`. */
-  async create(origin: string): Promise<MagicLink> {
+  async create({ name = DEFAULT_NAME }: CreateLink, origin: string): Promise<MagicLink> {
     const token = this.secrets.next();
     const valid = this.valid();
-    await this.repository.addLink(digestOf(token), valid, (links) => checkLimits(links, valid.to));
+    await this.repository.addLink(digestOf(token), name, valid, (links) => checkLimits(links, valid.to));
     return { url: `${origin}/ui/login?token=${token}`, expiresAt: new Date(valid.to + VALID_MS).toISOString() };
   }
 

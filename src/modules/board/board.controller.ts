@@ -1,8 +1,9 @@
 import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { Answer } from '../../common/http/answer.js';
+import { Needs } from '../../common/http/needs.js';
 import { Deleted } from '../../common/openapi/deleted.entity.js';
-import { ApiUnknown } from '../../common/openapi/refusals.js';
+import { ApiRefusal, ApiUnknown } from '../../common/openapi/refusals.js';
 import { PageQuery } from '../../common/validation/time-range.dto.js';
 import {
   AddArtifacts,
@@ -26,6 +27,7 @@ export class BoardController {
 
   /** Creates a task. */
   @Post('tasks')
+  @Needs('agent')
   @ApiCreatedResponse({ type: Task })
   async create(@Body() task: CreateTask): Promise<Answer> {
     return taskAnswer(await this.board.create(task));
@@ -55,6 +57,7 @@ export class BoardController {
 
   /** Changes what is given. */
   @Patch('tasks/:id')
+  @Needs('agent')
   @ApiOkResponse({ type: Task })
   @ApiUnknown('task not found')
   @ApiFenced()
@@ -69,8 +72,10 @@ export class BoardController {
 
   /** Deletes a task. */
   @Delete('tasks/:id')
+  @Needs('agent')
   @ApiOkResponse({ type: Deleted })
   @ApiUnknown('task not found')
+  @ApiRefusal(HttpStatus.FORBIDDEN, 'an agent deletes no task that others wait for')
   @ApiFenced()
   @ApiIfMatch()
   remove(@Param('id') id: string, @TheConditions() conditions: Conditions): Promise<Deleted> {
@@ -87,6 +92,7 @@ export class BoardController {
 
   /** Adds a note to a task. */
   @Post('tasks/:id/notes')
+  @Needs('agent')
   @ApiCreatedResponse({ type: Note })
   @ApiUnknown('task not found')
   addNote(@Param('id') id: string, @Body() note: AddNote): Promise<Note> {
@@ -103,6 +109,7 @@ export class BoardController {
 
   /** Adds artifacts to a task. */
   @Post('tasks/:id/artifacts')
+  @Needs('agent')
   @ApiCreatedResponse({ type: Task })
   @ApiUnknown('task not found')
   @ApiFenced()
@@ -116,6 +123,7 @@ export class BoardController {
 
   /** Hands a task in for review, with a summary that becomes a note. */
   @Post('tasks/:id/review')
+  @Needs('agent')
   @HttpCode(HttpStatus.OK)
   @ApiOkResponse({ type: Task })
   @ApiUnknown('task not found')
@@ -130,6 +138,7 @@ export class BoardController {
 
   /** Approves a task: it is done. */
   @Post('tasks/:id/approve')
+  @Needs('agent')
   @HttpCode(HttpStatus.OK)
   @ApiOkResponse({ type: Task })
   @ApiUnknown('task not found')
@@ -144,6 +153,7 @@ export class BoardController {
 
   /** Rejects a task: it is open again. */
   @Post('tasks/:id/reject')
+  @Needs('agent')
   @HttpCode(HttpStatus.OK)
   @ApiOkResponse({ type: Task })
   @ApiUnknown('task not found')
@@ -158,6 +168,7 @@ export class BoardController {
 
   /** Raises a task's score by one. */
   @Post('tasks/:id/bump')
+  @Needs('agent')
   @HttpCode(HttpStatus.OK)
   @ApiOkResponse({ type: Task })
   @ApiUnknown('task not found')

@@ -1,4 +1,5 @@
 import { OmitType, PartialType } from '@nestjs/swagger';
+import { Actor } from '../../common/validation/actor.js';
 import {
   Integer,
   ListOf,
@@ -40,7 +41,7 @@ export class CreateTask {
   title!: string;
 
   /** @example orchestrator */
-  @Name()
+  @Actor()
   createdBy!: string;
 
   /** @example "File handles stay open when parsing fails" */
@@ -118,7 +119,7 @@ export class ListTasks extends PageQuery {
 
 export class AddNote {
   /** @example builder-1 */
-  @Name()
+  @Actor()
   author!: string;
 
   /** @example "The leak is in the error path" */
@@ -144,7 +145,7 @@ export class ArtifactInput {
   label!: string;
 
   /** @example builder-1 */
-  @Name({ optional: true })
+  @Actor({ optional: true })
   addedBy?: string;
 }
 
@@ -165,7 +166,7 @@ export class SubmitForReview extends Fenced {
    * Author of the note; `unknown` when not given.
    * @example builder-1
    */
-  @Name({ optional: true })
+  @Actor({ optional: true })
   reviewedBy?: string;
 
   /** May be empty; `addedBy` is `reviewedBy` where not given. */
@@ -178,7 +179,7 @@ export class ApproveTask extends Fenced {
    * `unknown` when not given.
    * @example orchestrator
    */
-  @Name({ optional: true })
+  @Actor({ optional: true })
   approvedBy?: string;
 
   /** @example "Well done" */
@@ -195,6 +196,6 @@ export class RejectTask extends Fenced {
    * `unknown` when not given.
    * @example orchestrator
    */
-  @Name({ optional: true })
+  @Actor({ optional: true })
   rejectedBy?: string;
 }

@@ -3,6 +3,7 @@ import { map, Observable } from 'rxjs';
 import { Clock } from '../../common/clock.js';
 import { defined } from '../../common/defined.js';
 import { invalidInput } from '../../common/errors/domain-error.js';
+import { hasRole, lacksRole } from '../../common/http/caller.js';
 import { decodeNumberCursor, encodeCursor } from '../../common/storage/cursor.js';
 import type { Page } from '../../common/storage/page.js';
 import { PAGE_MAX_ITEMS } from '../../common/validation/fields.js';
@@ -119,7 +120,12 @@ export class BoardService {
   }
 
   async remove(id: string, conditions: Conditions): Promise<{ deleted: true }> {
-    await this.change(id, conditions, () => ({ by: conditions.caller.name, deleted: true }));
+    const { caller } = conditions;
+    await this.change(id, conditions, () => {
+      const isFree = hasRole(caller, 'admin') || !this.repository.graph.isWaitedFor(id);
+      if (!isFree) throw lacksRole(caller, 'admin', 'deleting a task that others wait for');
+      return { by: caller.name, deleted: true };
+    });
     return { deleted: true };
   }
 

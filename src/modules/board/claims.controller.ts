@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, HttpStatus, Param, Post, Query } from 
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { Answer } from '../../common/http/answer.js';
 import { HungUp } from '../../common/http/hung-up.js';
+import { Needs } from '../../common/http/needs.js';
 import { ApiRefusal, ApiUnknown } from '../../common/openapi/refusals.js';
 import { PageQuery } from '../../common/validation/time-range.dto.js';
 import { claimAnswer, nextAnswer, renewalAnswer, taskAnswer } from './board.answers.js';
@@ -43,6 +44,7 @@ export class ClaimsController {
 
   /** Claims the first ready task, or waits for one. */
   @Post('claim')
+  @Needs('agent')
   @HttpCode(HttpStatus.OK)
   @ApiOkResponse({ type: NextClaim })
   async claimNext(@Body() { waitSeconds = 0, ...wish }: ClaimNextTask, @HungUp() hungUp: AbortSignal): Promise<Answer> {
@@ -51,6 +53,7 @@ export class ClaimsController {
 
   /** Claims a task; one that the same session holds gets its lease renewed. */
   @Post('tasks/:id/claim')
+  @Needs('agent')
   @HttpCode(HttpStatus.OK)
   @ApiOkResponse({ type: Claim })
   @ApiUnknown('task not found')
@@ -61,6 +64,7 @@ export class ClaimsController {
 
   /** Lets a lease run anew from now on. */
   @Post('tasks/:id/renew')
+  @Needs('agent')
   @HttpCode(HttpStatus.OK)
   @ApiOkResponse({ type: Renewal })
   @ApiUnknown('task not found')
@@ -75,6 +79,7 @@ export class ClaimsController {
 
   /** Gives a task back: it is open again. */
   @Post('tasks/:id/release')
+  @Needs('agent')
   @HttpCode(HttpStatus.OK)
   @ApiOkResponse({ type: Task })
   @ApiUnknown('task not found')
@@ -89,6 +94,7 @@ export class ClaimsController {
 
   /** Finishes a task: it is done. */
   @Post('tasks/:id/complete')
+  @Needs('agent')
   @HttpCode(HttpStatus.OK)
   @ApiOkResponse({ type: Task })
   @ApiUnknown('task not found')
@@ -103,6 +109,7 @@ export class ClaimsController {
 
   /** Gives a task up: the attempt counts, and it is open again or, after the last one, a dead letter. */
   @Post('tasks/:id/fail')
+  @Needs('agent')
   @HttpCode(HttpStatus.OK)
   @ApiOkResponse({ type: Task })
   @ApiUnknown('task not found')

@@ -1,3 +1,4 @@
+import { Actor } from '../../common/validation/actor.js';
 import { Integer, Name, NameList, QueryText, Text } from '../../common/validation/fields.js';
 import { PageQuery } from '../../common/validation/time-range.dto.js';
 import { Fenced } from './board.dto.js';
@@ -14,7 +15,7 @@ export class ListReady extends PageQuery {
 
 export class ClaimTask {
   /** @example builder-1 */
-  @Name()
+  @Actor()
   agent!: string;
 
   /**

@@ -1,6 +1,8 @@
 import { Body, Controller, Delete, Get, HttpStatus, Param, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { Answer } from '../../common/http/answer.js';
+import { type Caller, TheCaller } from '../../common/http/caller.js';
+import { Needs } from '../../common/http/needs.js';
 import { Deleted } from '../../common/openapi/deleted.entity.js';
 import { ApiRefusal, ApiUnknown } from '../../common/openapi/refusals.js';
 import { Commit, CommitList } from './commit.entity.js';
@@ -14,6 +16,7 @@ export class CommitsController {
 
   /** Records a snapshot of a VM. */
   @Post()
+  @Needs('agent')
   @ApiCreatedResponse({ type: Commit })
   @ApiRefusal(HttpStatus.CONFLICT, 'commit already recorded')
   async record(@Body() commit: RecordCommit): Promise<Answer> {
@@ -37,9 +40,11 @@ export class CommitsController {
 
   /** Takes a commit off the ledger; the snapshot itself stays. */
   @Delete(':commitId')
+  @Needs('agent')
   @ApiOkResponse({ type: Deleted })
   @ApiUnknown('Commit not found')
-  remove(@Param('commitId') commitId: string): Promise<Deleted> {
-    return this.commits.remove(commitId);
+  @ApiRefusal(HttpStatus.FORBIDDEN, "an agent deletes no other's commits")
+  remove(@Param('commitId') commitId: string, @TheCaller() caller: Caller): Promise<Deleted> {
+    return this.commits.remove(commitId, caller);
   }
 }

@@ -1,3 +1,4 @@
+import { Actor } from '../../common/validation/actor.js';
 import { FreeObject, Name, NameList, OptionalText, Parsed, QueryText } from '../../common/validation/fields.js';
 import { PageQuery } from '../../common/validation/time-range.dto.js';
 import { INSTANT_FORM, parseInstant } from '../../common/validation/time.js';
@@ -25,7 +26,7 @@ export class RecordCommit {
    * Who made it.
    * @example builder-1
    */
-  @Name({ optional: true })
+  @Actor({ optional: true })
   agent?: string;
 
   /** @example ["golden"] */

@@ -19,6 +19,12 @@ export interface CommitFilter extends TimelineSpan {
   vmId?: string;
 }
 
+/** What is to be known of a commit before it is changed. */
+interface KnownCommit {
+  id: string;
+  agent: string | null;
+}
+
 const CONDITIONS = { tag: 't.tag = ?', agent: 'c.agent = ?', label: 'c.label = ?', vmId: 'c.vm_id = ?' } as const;
 type Filter = keyof typeof CONDITIONS;
 
@@ -27,7 +33,9 @@ type Filter = keyof typeof CONDITIONS;
 export class CommitsRepository implements OnModuleDestroy {
   private readonly changes = new Subject<string>();
 
-  private readonly known = this.database.write<{ id: string }, [string]>('SELECT id FROM commits WHERE commit_id = ?');
+  private readonly known = this.database.write<KnownCommit, [string]>(
+    'SELECT id, agent FROM commits WHERE commit_id = ?',
+  );
   private readonly insert = this.database.write(
     'INSERT INTO commits (id, commit_id, timestamp, agent, label, vm_id, json) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
@@ -72,10 +80,10 @@ export class CommitsRepository implements OnModuleDestroy {
     return json;
   }
 
-  /** Takes a commit away; `orElse` throws where there is none. */
-  remove(commitId: string, orElse: () => never): Promise<void> {
+  /** Takes a commit away; `decide` gets what is known of it, and throws or gives what goes. */
+  remove(commitId: string, decide: (known: KnownCommit | undefined) => KnownCommit): Promise<void> {
     return this.database.change((announce) => {
-      const { id } = this.known.get(commitId) ?? orElse();
+      const { id } = decide(this.known.get(commitId));
       this.deleteTags.run(id);
       this.delete.run(id);
       announce(() => this.changes.next(id));

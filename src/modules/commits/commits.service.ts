@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Observable } from 'rxjs';
 import { Clock } from '../../common/clock.js';
 import { conflict, notFound } from '../../common/errors/domain-error.js';
+import { type Caller, checkOwn } from '../../common/http/caller.js';
 import { IdSource } from '../../common/storage/id-source.js';
 import type { Page } from '../../common/storage/page.js';
 import { PAGE_MAX_ITEMS } from '../../common/validation/fields.js';
@@ -39,8 +40,11 @@ export class CommitsService {
     return this.repository.list({ ...filter, from: parseInstant(since ?? '') ?? '', to: END_OF_TIME, limit });
   }
 
-  async remove(commitId: string): Promise<{ deleted: true }> {
-    await this.repository.remove(commitId, unknown);
+  async remove(commitId: string, caller: Caller): Promise<{ deleted: true }> {
+    await this.repository.remove(commitId, (known = unknown()) => {
+      checkOwn(caller, known.agent ?? undefined, 'deleting a commit');
+      return known;
+    });
     return { deleted: true };
   }
 }

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, Param, Post, Query, Req, Res } from '@ne
 import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Answer } from '../../common/http/answer.js';
+import { Needs } from '../../common/http/needs.js';
 import { ApiNextCursorHeader } from '../../common/openapi/lists.js';
 import { ApiUnknown } from '../../common/openapi/refusals.js';
 import { ApiEventStream } from '../../common/openapi/streams.js';
@@ -20,6 +21,7 @@ export class FeedController {
 
   /** Publishes an event to everyone. */
   @Post('events')
+  @Needs('agent')
   @ApiCreatedResponse({ type: FeedEvent })
   async publish(@Body() event: PublishEvent): Promise<Answer> {
     return Answer.json(await this.feed.publish(event));
@@ -34,6 +36,7 @@ export class FeedController {
 
   /** Empties the feed; the events are kept in the server's archive, and ids go on growing. */
   @Delete('events')
+  @Needs('admin')
   @ApiOkResponse({ type: FeedCleared })
   clear(): Promise<FeedCleared> {
     return this.feed.clear();

@@ -1,4 +1,5 @@
-import { Limit, FreeObject, Name, OneOf, Parsed, QueryText, Text, Verbatim } from '../../common/validation/fields.js';
+import { Actor } from '../../common/validation/actor.js';
+import { Limit, FreeObject, OneOf, Parsed, QueryText, Text, Verbatim } from '../../common/validation/fields.js';
 import { StreamQuery } from '../../common/sse/stream.dto.js';
 import { parseInstant } from '../../common/validation/time.js';
 import { isUlid } from '../../common/storage/id-source.js';
@@ -9,7 +10,7 @@ export class PublishEvent {
    * Who says it.
    * @example builder-1
    */
-  @Name()
+  @Actor()
   agent!: string;
 
   /** @example finding */

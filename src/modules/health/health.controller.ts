@@ -6,12 +6,12 @@ import { Health, Readiness } from './health.entity.js';
 import { HealthService } from './health.service.js';
 
 @ApiTags('health')
-@Public()
 @Controller('health')
 export class HealthController {
   constructor(private readonly service: HealthService) {}
 
   /** Says that the process is alive; needs no credential. */
+  @Public()
   @Get()
   @ApiOkResponse({ type: Health })
   health(): Health {
@@ -19,6 +19,7 @@ export class HealthController {
   }
 
   /** Says whether requests make sense now; needs no credential. */
+  @Public()
   @Get('ready')
   @ApiOkResponse({ type: Readiness })
   @ApiRefusal(HttpStatus.SERVICE_UNAVAILABLE, 'starting, shutting down, or the disk refuses writes')

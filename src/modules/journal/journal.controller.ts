@@ -8,6 +8,7 @@ import {
   getSchemaPath,
 } from '@nestjs/swagger';
 import { Answer } from '../../common/http/answer.js';
+import { Needs } from '../../common/http/needs.js';
 import { ApiNextCursorHeader } from '../../common/openapi/lists.js';
 import { JournalEntries, JournalEntry } from './journal-entry.entity.js';
 import { ListJournal, ReadJournal, WriteJournalEntry } from './journal.dto.js';
@@ -20,6 +21,7 @@ export class JournalController {
 
   /** Writes an entry into the journal. */
   @Post()
+  @Needs('agent')
   @ApiCreatedResponse({ type: JournalEntry })
   async write(@Body() entry: WriteJournalEntry): Promise<Answer> {
     return Answer.json(await this.journal.write(entry));

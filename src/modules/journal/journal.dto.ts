@@ -1,4 +1,5 @@
-import { Name, NameList, OptionalText, QueryFlag, QueryText, Text } from '../../common/validation/fields.js';
+import { Actor } from '../../common/validation/actor.js';
+import { NameList, OptionalText, QueryFlag, QueryText, Text } from '../../common/validation/fields.js';
 import { TimeRangeQuery } from '../../common/validation/time-range.dto.js';
 
 export class WriteJournalEntry {
@@ -10,7 +11,7 @@ export class WriteJournalEntry {
    * Who writes.
    * @example builder-1
    */
-  @Name({ optional: true })
+  @Actor({ optional: true })
   author?: string;
 
   /** @example relieved */

@@ -1,4 +1,5 @@
-import { Name, QueryText, Text } from '../../common/validation/fields.js';
+import { Actor } from '../../common/validation/actor.js';
+import { QueryText, Text } from '../../common/validation/fields.js';
 import { TimeRangeQuery } from '../../common/validation/time-range.dto.js';
 
 export class AppendLogEntry {
@@ -10,7 +11,7 @@ export class AppendLogEntry {
    * Who says it.
    * @example builder-1
    */
-  @Name({ optional: true })
+  @Actor({ optional: true })
   agent?: string;
 }
 

@@ -1,6 +1,8 @@
 import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { Answer } from '../../common/http/answer.js';
+import { type Caller, TheCaller } from '../../common/http/caller.js';
+import { Needs } from '../../common/http/needs.js';
 import { Deleted } from '../../common/openapi/deleted.entity.js';
 import { ApiRefusal, ApiUnknown } from '../../common/openapi/refusals.js';
 import { PageQuery } from '../../common/validation/time-range.dto.js';
@@ -15,6 +17,7 @@ export class RegistryController {
 
   /** Registers a VM. */
   @Post('vms')
+  @Needs('agent')
   @ApiCreatedResponse({ type: Vm })
   @ApiRefusal(HttpStatus.CONFLICT, 'VM already registered')
   async register(@Body() vm: RegisterVm): Promise<Answer> {
@@ -38,6 +41,7 @@ export class RegistryController {
 
   /** Changes what is given; the VM counts as seen. */
   @Patch('vms/:id')
+  @Needs('agent')
   @ApiOkResponse({ type: Vm })
   @ApiUnknown('VM not found')
   async update(@Param('id') id: string, @Body() changes: UpdateVm): Promise<Answer> {
@@ -46,14 +50,17 @@ export class RegistryController {
 
   /** Takes a VM off the registry. */
   @Delete('vms/:id')
+  @Needs('agent')
   @ApiOkResponse({ type: Deleted })
   @ApiUnknown('VM not found')
-  remove(@Param('id') id: string): Promise<Deleted> {
-    return this.registry.remove(id);
+  @ApiRefusal(HttpStatus.FORBIDDEN, 'an agent deregisters only what it registered')
+  remove(@Param('id') id: string, @TheCaller() caller: Caller): Promise<Deleted> {
+    return this.registry.remove(id, caller);
   }
 
   /** Says that a VM is alive; to be sent about once a minute. */
   @Post('vms/:id/heartbeat')
+  @Needs('agent')
   @HttpCode(HttpStatus.OK)
   @ApiOkResponse({ type: Heartbeat })
   @ApiUnknown('VM not found')

@@ -1,4 +1,5 @@
 import { OmitType, PartialType } from '@nestjs/swagger';
+import { Actor } from '../../common/validation/actor.js';
 import { FreeObject, Integer, ListOf, Name, OneOf, OptionalText, Text } from '../../common/validation/fields.js';
 import { PageQuery } from '../../common/validation/time-range.dto.js';
 import { VM_ROLES, VM_STATUSES, type VmRole, type VmStatus } from './vm.entity.js';
@@ -48,7 +49,7 @@ export class RegisterVm {
   address!: string;
 
   /** @example orchestrator */
-  @Name()
+  @Actor()
   registeredBy!: string;
 
   /**

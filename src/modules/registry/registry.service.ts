@@ -3,6 +3,7 @@ import { Observable, Subject } from 'rxjs';
 import { Clock } from '../../common/clock.js';
 import { defined } from '../../common/defined.js';
 import { conflict, notFound } from '../../common/errors/domain-error.js';
+import { type Caller, checkOwn } from '../../common/http/caller.js';
 import { oldestFirst, Page } from '../../common/storage/page.js';
 import { PAGE_MAX_ITEMS } from '../../common/validation/fields.js';
 import type { PageQuery } from '../../common/validation/time-range.dto.js';
@@ -96,8 +97,11 @@ export class RegistryService implements OnModuleDestroy {
     });
   }
 
-  async remove(id: string): Promise<{ deleted: true }> {
-    await this.repository.change(id, (known) => ({ id: (known ?? unknown()).id, deleted: true }));
+  async remove(id: string, caller: Caller): Promise<{ deleted: true }> {
+    await this.repository.change(id, (known = unknown()) => {
+      checkOwn(caller, known.registeredBy, 'deleting a registration');
+      return { id, deleted: true };
+    });
     return { deleted: true };
   }
 

@@ -1,9 +1,11 @@
-import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpStatus, Param, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { Answer } from '../../common/http/answer.js';
 import { BodyLimit } from '../../common/http/body.guard.js';
+import { type Caller, TheCaller } from '../../common/http/caller.js';
+import { Needs } from '../../common/http/needs.js';
 import { Deleted } from '../../common/openapi/deleted.entity.js';
-import { ApiUnknown } from '../../common/openapi/refusals.js';
+import { ApiRefusal, ApiUnknown } from '../../common/openapi/refusals.js';
 import { Report, ReportList } from './report.entity.js';
 import { ListReports, WriteReport } from './reports.dto.js';
 import { ReportsService } from './reports.service.js';
@@ -15,6 +17,7 @@ export class ReportsController {
 
   /** Stores a report in Markdown. */
   @Post()
+  @Needs('agent')
   @BodyLimit(3)
   @ApiCreatedResponse({ type: Report })
   async create(@Body() report: WriteReport): Promise<Answer> {
@@ -38,9 +41,11 @@ export class ReportsController {
 
   /** Deletes a report and all links to it. */
   @Delete(':id')
+  @Needs('agent')
   @ApiOkResponse({ type: Deleted })
   @ApiUnknown('report not found')
-  remove(@Param('id') id: string): Promise<Deleted> {
-    return this.reports.remove(id);
+  @ApiRefusal(HttpStatus.FORBIDDEN, "an agent deletes no other's reports")
+  remove(@Param('id') id: string, @TheCaller() caller: Caller): Promise<Deleted> {
+    return this.reports.remove(id, caller);
   }
 }

@@ -1,4 +1,5 @@
-import { Content, Name, NameList, QueryText, Text } from '../../common/validation/fields.js';
+import { Actor } from '../../common/validation/actor.js';
+import { Content, NameList, QueryText, Text } from '../../common/validation/fields.js';
 import { PageQuery } from '../../common/validation/time-range.dto.js';
 
 const CONTENT_MAX_MEBIBYTES = 1;
@@ -9,7 +10,7 @@ export class WriteReport {
   title!: string;
 
   /** @example builder-1 */
-  @Name()
+  @Actor()
   author!: string;
 
   /**

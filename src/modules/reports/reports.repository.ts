@@ -28,6 +28,9 @@ export class ReportsRepository implements OnModuleDestroy {
     'INSERT INTO reports (id, timestamp, author, head, content) VALUES (?, ?, ?, ?, ?)',
   );
   private readonly insertTag = this.database.write('INSERT OR IGNORE INTO report_tags VALUES (?, ?, ?)');
+  private readonly authorOf = this.database.write<{ author: string }, [string]>(
+    'SELECT author FROM reports WHERE id = ?',
+  );
   private readonly delete = this.database.write('DELETE FROM reports WHERE id = ?');
 
   private readonly any = this.database.write<{ id: string }, []>('SELECT id FROM reports LIMIT 1');
@@ -81,10 +84,11 @@ export class ReportsRepository implements OnModuleDestroy {
     for (const tag of tags) this.insertTag.run(tag, createdAt, id);
   }
 
-  /** Takes a report away; `orElse` throws where there is none. */
-  remove(id: string, orElse: () => never): Promise<void> {
+  /** Takes a report away, unless `check` throws on seeing what is known of it. */
+  remove(id: string, check: (known: { author: string } | undefined) => void): Promise<void> {
     return this.database.change((announce) => {
-      if (this.delete.run(id) === 0) orElse();
+      check(this.authorOf.get(id));
+      this.delete.run(id);
       announce(() => this.changes.next(id));
     });
   }

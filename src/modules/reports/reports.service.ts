@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Observable } from 'rxjs';
 import { Clock } from '../../common/clock.js';
 import { notFound } from '../../common/errors/domain-error.js';
+import { type Caller, checkOwn } from '../../common/http/caller.js';
 import { IdSource } from '../../common/storage/id-source.js';
 import type { Page } from '../../common/storage/page.js';
 import { PAGE_MAX_ITEMS } from '../../common/validation/fields.js';
@@ -50,8 +51,8 @@ export class ReportsService {
     return this.repository.list({ ...filter, from: '', to: END_OF_TIME, limit });
   }
 
-  async remove(id: string): Promise<{ deleted: true }> {
-    await this.repository.remove(id, unknownReport);
+  async remove(id: string, caller: Caller): Promise<{ deleted: true }> {
+    await this.repository.remove(id, (known = unknownReport()) => checkOwn(caller, known.author, 'deleting a report'));
     return { deleted: true };
   }
 }

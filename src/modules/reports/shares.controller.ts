@@ -3,6 +3,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { Config } from '../../common/config/config.js';
 import { Answer } from '../../common/http/answer.js';
+import { Needs } from '../../common/http/needs.js';
 import { originOf } from '../../common/http/origin.js';
 import { ApiRefusal, ApiUnknown } from '../../common/openapi/refusals.js';
 import { PageQuery } from '../../common/validation/time-range.dto.js';
@@ -20,6 +21,7 @@ export class SharesController {
 
   /** Makes a link under which anyone can read the report. */
   @Post(':id/share')
+  @Needs('agent')
   @ApiCreatedResponse({ type: SharedLink })
   @ApiUnknown('report not found')
   share(@Param('id') id: string, @Body() link: ShareReport, @Req() request: Request): Promise<SharedLink> {
@@ -36,6 +38,7 @@ export class SharesController {
 
   /** Revokes a link: from now on it leads nowhere. */
   @Delete('share/:linkId')
+  @Needs('agent')
   @ApiOkResponse({ type: Revoked })
   @ApiRefusal(HttpStatus.BAD_REQUEST, 'link already revoked')
   @ApiUnknown('share link not found')

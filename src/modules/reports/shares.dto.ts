@@ -1,4 +1,5 @@
-import { Name, OptionalText } from '../../common/validation/fields.js';
+import { Actor } from '../../common/validation/actor.js';
+import { OptionalText } from '../../common/validation/fields.js';
 import { Instant } from '../../common/validation/record-fields.js';
 
 export class ShareReport {
@@ -6,7 +7,7 @@ export class ShareReport {
    * Who shares it; `admin` when not given.
    * @example ann
    */
-  @Name({ optional: true })
+  @Actor({ optional: true })
   createdBy?: string;
 
   /**

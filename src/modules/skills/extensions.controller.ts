@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestj
 import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { Answer } from '../../common/http/answer.js';
 import { BodyLimit } from '../../common/http/body.guard.js';
+import { Needs } from '../../common/http/needs.js';
 import { Deleted } from '../../common/openapi/deleted.entity.js';
 import { ApiUnknown } from '../../common/openapi/refusals.js';
 import { Extension, ExtensionList } from './item.entity.js';
@@ -15,6 +16,7 @@ export class ExtensionsController {
 
   /** Publishes an extension: a new name, or a new version of a known one. */
   @Post()
+  @Needs('admin')
   @BodyLimit(12)
   @ApiCreatedResponse({ type: Extension })
   async publish(@Body() extension: PublishExtension): Promise<Answer> {
@@ -38,6 +40,7 @@ export class ExtensionsController {
 
   /** Changes what is given; the version stays. */
   @Patch(':name')
+  @Needs('admin')
   @ApiOkResponse({ type: Extension })
   @ApiUnknown('extension not found')
   async update(@Param('name') name: string, @Body() changes: UpdateExtension): Promise<Answer> {
@@ -46,6 +49,7 @@ export class ExtensionsController {
 
   /** Takes an extension off the hub; when its name is published again, its versions go on. */
   @Delete(':name')
+  @Needs('admin')
   @ApiOkResponse({ type: Deleted })
   @ApiUnknown('extension not found')
   remove(@Param('name') name: string): Promise<Deleted> {

@@ -1,4 +1,5 @@
 import { OmitType, PartialType } from '@nestjs/swagger';
+import { Actor } from '../../common/validation/actor.js';
 import {
   Content,
   Flag,
@@ -36,7 +37,7 @@ export class PublishExtension {
   content!: string;
 
   /** @example builder-1 */
-  @Name()
+  @Actor()
   publishedBy!: string;
 
   /** Whether agents get it. When not given: as before, or `true` for a new name. */
@@ -86,7 +87,7 @@ export class ReportedItem {
 
 export class SyncReport {
   /** @example builder-1 */
-  @Name()
+  @Actor()
   agentId!: string;
 
   /**

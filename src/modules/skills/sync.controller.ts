@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, HttpStatus, Param, Post, Query, Req, R
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Answer } from '../../common/http/answer.js';
+import { Needs } from '../../common/http/needs.js';
 import { ApiUnknown } from '../../common/openapi/refusals.js';
 import { ApiEventStream } from '../../common/openapi/streams.js';
 import { StreamQuery } from '../../common/sse/stream.dto.js';
@@ -29,6 +30,7 @@ export class SyncController {
 
   /** Keeps what an agent says that it has, and says what it has to install, update and remove. */
   @Post('sync')
+  @Needs('agent')
   @HttpCode(HttpStatus.OK)
   @ApiOkResponse({ type: SyncUpdates })
   sync(@Body() report: SyncReport): Promise<SyncUpdates> {

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { Answer } from '../../common/http/answer.js';
+import { Needs } from '../../common/http/needs.js';
 import { UsageReportService } from './usage-report.service.js';
 import { UsageSession, UsageSessionList } from './usage-session.entity.js';
 import { UsageSeries, UsageSummary } from './usage-summary.entity.js';
@@ -32,6 +33,7 @@ export class UsageController {
 
   /** Records a session; the same `sessionId`, `agent` and `startedAt` again replaces the record. */
   @Post('sessions')
+  @Needs('agent')
   @ApiCreatedResponse({ type: UsageSession })
   recordSession(@Body() session: RecordSession): Promise<UsageSession> {
     return this.usage.recordSession(session);
@@ -46,6 +48,7 @@ export class UsageController {
 
   /** Records a VM, or with `destroyedAt` the end of one that is known. */
   @Post('vms')
+  @Needs('agent')
   @ApiCreatedResponse({ type: UsageVm })
   recordVm(@Body() vm: RecordVm): Promise<UsageVm> {
     return this.usage.recordVm(vm);

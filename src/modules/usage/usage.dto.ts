@@ -1,3 +1,4 @@
+import { Actor } from '../../common/validation/actor.js';
 import { Integer, Name, NameOrNull, OneOf, Parsed, QueryText } from '../../common/validation/fields.js';
 import { Amount, Instant, ObjectOf, Tally } from '../../common/validation/record-fields.js';
 import { PageQuery } from '../../common/validation/time-range.dto.js';
@@ -69,7 +70,7 @@ export class RecordSession {
   sessionId!: string;
 
   /** @example builder-1 */
-  @Name()
+  @Actor()
   agent!: string;
 
   /**
@@ -124,7 +125,7 @@ export class RecordVm {
   role!: UsageVmRole;
 
   /** @example builder-1 */
-  @Name()
+  @Actor()
   agent!: string;
 
   /**

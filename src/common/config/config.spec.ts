@@ -33,6 +33,7 @@ describe('loadConfig', () => {
     [{ TRUST_PROXY: '2' }, { trustProxy: 2 }],
     [{ TRUST_PROXY: 'loopback, 10.0.0.0/8, fd00::/8' }, { trustProxy: ['loopback', '10.0.0.0/8', 'fd00::/8'] }],
     [{ DURABILITY: 'os' }, { durability: 'os' }],
+    [{ AGENT_MAX_TASKS: '3' }, { agentMaxTasks: 3 }],
     [{ TWILIO_AUTH_TOKEN: ' s3cret ' }, { twilioAuthToken: 's3cret' }],
     [{ TWILIO_WEBHOOK_URL: 'https://A.example/hook?a=b' }, { twilioWebhookUrl: 'https://A.example/hook?a=b' }],
     [{ TWILIO_ALLOWED_NUMBERS: '+15550100, +4930123' }, { twilioAllowedNumbers: ['+15550100', '+4930123'] }],
@@ -43,6 +44,8 @@ describe('loadConfig', () => {
   it.each([
     ['PORT', '65536'],
     ['PORT', '-1'],
+    ['AGENT_MAX_TASKS', '0'],
+    ['AGENT_MAX_TASKS', '1.5'],
     ['PORT', '3000x'],
     ['HOST', 'two words'],
     ['PUBLIC_URL', 'agents.example'],

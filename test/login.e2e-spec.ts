@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import Database from 'better-sqlite3';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import request, { Response } from 'supertest';
@@ -30,8 +31,8 @@ async function restart(options: AppOptions = {}): Promise<void> {
   app = await start(options);
 }
 
-async function makeLink(): Promise<string> {
-  const { status, body } = await app.api.post('/auth/magic-link');
+async function makeLink(fields: object = {}): Promise<string> {
+  const { status, body } = await app.api.post('/auth/magic-link').send(fields);
   expect([status, body]).toEqual([200, { url: expect.anything(), expiresAt: expect.anything() }]);
   return new URL(body.url).searchParams.get('token') ?? '';
 }
@@ -42,8 +43,8 @@ function sessionOf({ headers }: Response): string {
   return /^session=([^;]+)/.exec((headers['set-cookie'] as unknown as string[] | undefined)?.[0] ?? '')?.[1] ?? '';
 }
 
-async function openSession(): Promise<string> {
-  return sessionOf(await signIn(await makeLink()));
+async function openSession(fields: object = {}): Promise<string> {
+  return sessionOf(await signIn(await makeLink(fields)));
 }
 
 function browser(session: string): ReturnType<typeof request.agent> {
@@ -261,6 +262,40 @@ describe('a session', () => {
   ])('finds no way around in %s', async (path) => {
     const person = browser(await openSession());
     expect([401, 404]).toContain((await person.get(path)).status);
+  });
+
+  it.each([
+    [{}, 'dashboard'],
+    [{ name: ' ann ' }, 'ann'],
+  ])('acts under the name of its link where a body names nobody: %j', async (fields, name) => {
+    const person = browser(await openSession(fields));
+    const task = await person.post('/ui/api/board/tasks').send({ title: 'by hand' });
+    expect([task.status, task.body.createdBy]).toEqual([201, name]);
+    const reviewed = await person
+      .post(`/ui/api/board/tasks/${task.body.id as string}/review`)
+      .send({ summary: 'done', reviewedBy: 'bob', artifacts: [{ type: 'url', url: 'u', label: 'l' }] });
+    expect(reviewed.body).toMatchObject({ notes: [{ author: 'bob' }], artifacts: [{ addedBy: 'bob' }] });
+    expect((await person.get('/ui/')).text).toContain(`data-who="${name}"`);
+  });
+
+  it('is an admin', async () => {
+    const person = browser(await openSession({ name: 'ann' }));
+    expect((await person.delete('/ui/api/feed/events')).status).toBe(200);
+    expect((await person.post('/ui/api/auth/keys').send({ name: 'bob', role: 'agent' })).status).toBe(201);
+  });
+
+  it('from before sessions had names goes on, and so do links', async () => {
+    const [session, link] = [await openSession({ name: 'ann' }), await makeLink({ name: 'ann' })];
+    await app.stop();
+    const database = new Database(join(dataDir, 'services.sqlite'));
+    for (const table of ['magic_links', 'sessions']) database.exec(`ALTER TABLE ${table} DROP COLUMN name`);
+    database.exec("DELETE FROM migrations WHERE name LIKE 'NameSessions%'");
+    database.close();
+    app = await start();
+    for (const open of [session, sessionOf(await signIn(link))]) {
+      const { body } = await browser(open).post('/ui/api/log').send({ text: 'still here' });
+      expect(body).toMatchObject({ agent: 'dashboard' });
+    }
   });
 
   it('lasts a day, over a restart', async () => {

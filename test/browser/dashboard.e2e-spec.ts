@@ -86,7 +86,7 @@ describeInBrowser('the dashboard', () => {
     await page.getByRole('button', { name: 'Approve: it is done' }).click();
     await page.locator(`[data-key="${task.id}"]`).waitFor({ state: 'detached' });
     const { body } = await dashboard.app.api.get(`/board/tasks/${task.id}`);
-    expect(body).toMatchObject({ status: 'done', notes: [{}, { content: 'Approved by operator: Well done' }] });
+    expect(body).toMatchObject({ status: 'done', notes: [{}, { content: 'Approved by dashboard: Well done' }] });
   });
 
   it('changes a task in place, and keeps a note that is being written when somebody else changes it', async () => {

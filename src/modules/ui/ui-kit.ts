@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { callerOf } from '../../common/http/caller.js';
 import { html, Html } from '../../common/pages/html.js';
 import type { TaskStatus } from '../board/task.entity.js';
 import type { ExportEnding } from './export-formats.js';
@@ -35,6 +36,11 @@ export class UiKit {
   /** Path of the page that is shown. */
   get path(): string {
     return this.request?.path ?? '';
+  }
+
+  /** The name of who looks at the page; empty when it is nobody in particular. */
+  get who(): string {
+    return (this.request && callerOf(this.request).name) ?? '';
   }
 
   /** When the page was made, for commands that people copy. */

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { firstValueFrom, mergeMap } from 'rxjs';
 import type { Response } from 'supertest';
 import { Attempt, beginAttempt, runRequest } from '../src/common/idempotency/attempt.js';
 import { Disk, DiskFile } from '../src/common/storage/disk.js';
@@ -9,6 +10,8 @@ import { repairLogs } from '../src/common/storage/repair.js';
 import { RecordLogs } from '../src/common/storage/record-logs.js';
 import { BoardService } from '../src/modules/board/board.service.js';
 import { CommitsService } from '../src/modules/commits/commits.service.js';
+import { FeedService } from '../src/modules/feed/feed.service.js';
+import { LogService } from '../src/modules/log/log.service.js';
 import { UsageService } from '../src/modules/usage/usage.service.js';
 import { temporaryFolder, TestApp } from './support/app.js';
 import { FakeClock } from './support/fake-clock.js';
@@ -365,5 +368,16 @@ describe('two requests with one key in the same batch', () => {
   it.each(STORES)('are one when their bodies differ, in %s', async (_, work, list) => {
     expect((await both(work, ['one', 'other']))[1]).toMatchObject({ code: 'key_reused' });
     expect(await read(list)).toMatchObject({ count: 1 });
+  });
+
+  it("are not mixed up with what others do in the writer's turn", async () => {
+    await makeVm(app);
+    const { events$ } = app.app.get(FeedService);
+    const told = firstValueFrom(events$.pipe(mergeMap(() => app.app.get(LogService).append({ text: 'told' }))));
+    const vm = { id: 'vm-1', name: 'n', role: 'worker', address: 'x', registeredBy: 'ann' };
+    const [refused] = await Promise.all([send('/registry/vms', vm), publish('x', 'another')]);
+    await told;
+    expect(refused.status).toBe(409);
+    expect((await send('/registry/vms', vm)).status).toBe(409);
   });
 });

@@ -19,6 +19,11 @@ const VM = { id: 'vm-1', name: 'a vm', role: 'worker', address: 'x', registeredB
 const SKILL = { name: 'review', description: 'how to', content: '# Review', publishedBy: 'ann' };
 const EVENT = { agent: 'ann', type: 'custom', summary: 'hello', metadata: { _retry: { key: 'mine' } } };
 const ofTask = (app: TestApp): Promise<{ id: string }> => makeTask(app);
+const ofHeldTask = async (app: TestApp): Promise<{ id: string }> => {
+  const { id } = await makeTask(app);
+  await app.api.post(`/board/tasks/${id}/claim`).send({ agent: 'ann' });
+  return { id };
+};
 const ofReport = (app: TestApp): Promise<{ id: string }> => makeReport(app);
 
 export const KEYED_ROUTES: KeyedRoute[] = [
@@ -29,6 +34,12 @@ export const KEYED_ROUTES: KeyedRoute[] = [
   keyed('/board/tasks/{id}/approve', { comment: 'good' }, { comment: 'very good' }, ofTask),
   keyed('/board/tasks/{id}/reject', { reason: 'no test' }, { reason: 'no' }, ofTask),
   keyed('/board/tasks/{id}/bump', {}, { x: 1 }, ofTask),
+  { ...keyed('/board/claim', { agent: 'ann' }, { agent: 'bob' }, ofTask), stored: '/board/tasks' },
+  keyed('/board/tasks/{id}/claim', { agent: 'ann' }, { agent: 'ann', leaseSeconds: 60 }, ofTask),
+  keyed('/board/tasks/{id}/renew', { fence: 2, progress: 'half' }, { progress: 'all' }, ofHeldTask),
+  keyed('/board/tasks/{id}/release', { fence: 2 }, { reason: 'tired' }, ofHeldTask),
+  keyed('/board/tasks/{id}/complete', { fence: 2, summary: 'done' }, { summary: 'no' }, ofHeldTask),
+  keyed('/board/tasks/{id}/fail', { fence: 2, reason: 'no memory' }, { reason: 'no' }, ofHeldTask),
   keyed('/feed/events', EVENT, { summary: 'bye' }),
   keyed('/log', { text: 'hello' }, { text: 'bye' }),
   keyed('/journal', { text: 'hello', tags: ['x'] }, { text: 'bye' }),

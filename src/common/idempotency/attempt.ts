@@ -1,19 +1,30 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { DomainError } from '../errors/domain-error.js';
+import { Answer } from '../http/answer.js';
 import { Replay } from './replay.js';
 
 /** For so long the same request gets its first answer again. */
 const KEPT_MS = 24 * 60 * 60_000;
 
-/** The answer to a request, as it is kept; `body` stands for the request's body. */
+/** The answer to a request, as it is kept. */
 export interface FirstAnswer {
+  /** Stands for the body of the request. */
   body: string;
   answer: string;
+  /** Headers of the answer, such as an `ETag`, as JSON. */
+  headers: string | null;
+}
+
+/** The same with the key of the request. */
+export interface KeyedAnswer extends FirstAnswer {
+  key: string;
+  /** When the request came. */
+  at: string;
 }
 
 /** A request that its client may send again, because it has an `Idempotency-Key`. */
 export class Attempt {
-  /** True once what the request changes is kept with its key; what it changes beside that is not looked at. */
+  /** True once a change of this very request was kept with the key: what it changes beside that is not looked at. */
   isKept = false;
   /** First answers from then or earlier count no more. */
   readonly forgottenUpTo: string;
@@ -34,9 +45,15 @@ export class Attempt {
   }
 
   /** @throws DomainError `key_reused` when the key came with another body */
-  replay({ body, answer }: FirstAnswer): Replay {
+  replay({ body, answer, headers }: FirstAnswer): Replay {
     this.assertSame(body);
-    return new Replay(answer, this.status);
+    return new Replay(answer, this.status, JSON.parse(headers ?? '{}') as Record<string, string>);
+  }
+
+  /** What is to be kept of an {@link Answer}, or of what becomes one. */
+  answeredWith(answer: unknown): KeyedAnswer {
+    const { key, body, at } = this;
+    return { key, body, at, ...asText(answer) };
   }
 
   /** @throws DomainError `key_reused` when the key came with another body */
@@ -74,9 +91,12 @@ export function outsideRequests<T>(run: () => T): T {
   return requests.run(undefined, run);
 }
 
-/** What a change returned, as it goes over the wire. */
-export function answerText(answer: unknown): string {
+function asText(answer: unknown): Pick<FirstAnswer, 'answer' | 'headers'> {
+  if (answer instanceof Answer) {
+    const hasHeaders = Object.keys(answer.headers).length > 0;
+    return { answer: answer.body.toString(), headers: hasHeaders ? JSON.stringify(answer.headers) : null };
+  }
   const text = typeof answer === 'string' ? answer : (JSON.stringify(answer) as string | undefined);
   if (text === undefined) throw new Error('a change that stores a record must return the answer');
-  return text;
+  return { answer: text, headers: null };
 }

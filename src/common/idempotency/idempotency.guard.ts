@@ -1,4 +1,5 @@
 import { CanActivate, ExecutionContext, HttpStatus, Injectable } from '@nestjs/common';
+import type { RawBodyRequest } from '@nestjs/common';
 import { HTTP_CODE_METADATA } from '@nestjs/common/constants.js';
 import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
@@ -31,7 +32,7 @@ export class IdempotencyGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     const http = context.switchToHttp();
-    const request = http.getRequest<Request>();
+    const request = http.getRequest<RawBodyRequest<Request>>();
     const key = request.headers[HEADER];
     if (key === undefined || !this.reflector.get<boolean>(STORES_RECORD, context.getHandler())) return true;
     const status = this.reflector.get<HttpStatus | undefined>(HTTP_CODE_METADATA, context.getHandler());
@@ -43,13 +44,15 @@ export class IdempotencyGuard implements CanActivate {
     return true;
   }
 
-  private attempt(request: Request, key: string, status: number): Attempt {
+  private attempt(request: RawBodyRequest<Request>, key: string, status: number): Attempt {
     if (key.length > KEY_MAX_CHARACTERS || !PRINTABLE.test(key)) {
       const message = `${KEY_HEADER} must be 1 to ${KEY_MAX_CHARACTERS} printable ASCII characters`;
       throw invalidInput([{ field: KEY_HEADER, message }]);
     }
     const route = [callerOf(request).id, request.method, request.path];
-    return new Attempt(digest([...route, key]), digest(request.body), this.clock.timestamp(), status);
+    // The bytes, since what they say may be nested too deep to be written down again.
+    const body = digest(request.rawBody ?? '');
+    return new Attempt(digest(JSON.stringify([...route, key])), body, this.clock.timestamp(), status);
   }
 
   private admit(attempt: Attempt, response: Response): void {
@@ -64,6 +67,6 @@ export class IdempotencyGuard implements CanActivate {
   }
 }
 
-function digest(value: unknown): string {
-  return hash('sha256', JSON.stringify(value), 'base64url');
+function digest(data: string | Buffer): string {
+  return hash('sha256', data, 'base64url');
 }

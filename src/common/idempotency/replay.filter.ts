@@ -10,9 +10,8 @@ import { REPLAYED_HEADER } from './stores-record.js';
 export class ReplayFilter implements ExceptionFilter<Replay> {
   constructor(private readonly host: HttpAdapterHost) {}
 
-  catch({ answer, status }: Replay, host: ArgumentsHost): void {
-    const { body, type } = Answer.json(answer);
+  catch({ answer, status, headers }: Replay, host: ArgumentsHost): void {
     const response = host.switchToHttp().getResponse<unknown>();
-    this.host.httpAdapter.reply(response, new Answer(body, type, { [REPLAYED_HEADER]: 'true' }), status);
+    this.host.httpAdapter.reply(response, Answer.json(answer, { ...headers, [REPLAYED_HEADER]: 'true' }), status);
   }
 }

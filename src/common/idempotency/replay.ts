@@ -5,6 +5,7 @@ export class Replay extends Error {
   constructor(
     readonly answer: string,
     readonly status: number,
+    readonly headers: Record<string, string>,
   ) {
     super('answered before');
   }

@@ -1,4 +1,4 @@
-import { Attempt, FirstAnswer, forgottenUpTo } from '../idempotency/attempt.js';
+import { Attempt, FirstAnswer, forgottenUpTo, KeyedAnswer } from '../idempotency/attempt.js';
 import type { Replay } from '../idempotency/replay.js';
 import type { Statement } from './sqlite.js';
 
@@ -10,20 +10,14 @@ export interface AnswerDatabase {
   read<Row, P extends Parameters>(sql: string): Statement<Row, P>;
 }
 
-/** A first answer with the key of its request. */
-export interface KeyedAnswer extends FirstAnswer {
-  key: string;
-  /** When the request came. */
-  at: string;
-}
-
 export const FIRST_ANSWERS_TABLE = `
   CREATE TABLE first_answers (
-    key TEXT PRIMARY KEY, body TEXT NOT NULL, log TEXT NOT NULL, at TEXT NOT NULL, answer TEXT NOT NULL
+    key TEXT PRIMARY KEY, body TEXT NOT NULL, log TEXT NOT NULL, at TEXT NOT NULL, answer TEXT NOT NULL,
+    headers TEXT
   );
   CREATE INDEX first_answers_by_time ON first_answers (log, at);`;
 
-const LOOK_UP = 'SELECT body, answer FROM first_answers WHERE key = ? AND at > ?';
+const LOOK_UP = 'SELECT body, answer, headers FROM first_answers WHERE key = ? AND at > ?';
 /** Two for each that comes: what is forgotten goes sooner than new answers come, and no change has much to do. */
 const DROPPED_AT_ONCE = 2;
 
@@ -31,8 +25,8 @@ const DROPPED_AT_ONCE = 2;
 export class AnswerTable {
   private readonly lookUp = this.database.write<FirstAnswer, [key: string, after: string]>(LOOK_UP);
   private readonly lookUpCommitted = this.database.read<FirstAnswer, [key: string, after: string]>(LOOK_UP);
-  private readonly insert = this.database.write<never, string[]>(
-    'INSERT OR REPLACE INTO first_answers (key, body, log, at, answer) VALUES (?, ?, ?, ?, ?)',
+  private readonly insert = this.database.write<never, (string | null)[]>(
+    'INSERT OR REPLACE INTO first_answers (key, body, log, at, answer, headers) VALUES (?, ?, ?, ?, ?, ?)',
   );
   private readonly dropForgotten = this.database.write<never, [log: string, upTo: string]>(
     `DELETE FROM first_answers WHERE rowid IN (
@@ -56,9 +50,9 @@ export class AnswerTable {
   }
 
   /** Keeps an answer within the transaction of what it answers. */
-  keep(log: string, { key, body, at, answer }: KeyedAnswer): void {
+  keep(log: string, { key, body, at, answer, headers }: KeyedAnswer): void {
     this.dropForgotten.run(log, forgottenUpTo(at));
-    this.insert.run(key, body, log, at, answer);
+    this.insert.run(key, body, log, at, answer, headers);
   }
 }
 

@@ -1,6 +1,6 @@
 import { DomainError } from '../errors/domain-error.js';
 import { Replay } from '../idempotency/replay.js';
-import type { KeyedAnswer } from './answer-table.js';
+import type { KeyedAnswer } from '../idempotency/attempt.js';
 import { LineRetry, lineRetry, withRetry } from './line-retry.js';
 import { sealLine } from './log-line.js';
 import { LogPosition, positionAfter } from './log-positions.js';

@@ -1,11 +1,11 @@
 import { LIST, listValue, VARCHAR } from '@duckdb/node-api';
-import { answerText, Attempt, FirstAnswer } from '../idempotency/attempt.js';
-import type { KeyedAnswer } from './answer-table.js';
+import { Attempt, FirstAnswer, KeyedAnswer } from '../idempotency/attempt.js';
 import type { Session } from './duckdb-handle.js';
 
 /** The table of the answers; without a key of its own, whose index DuckDB would hold in memory whole. */
 export const DUCK_FIRST_ANSWERS = `CREATE TABLE first_answers (
-  key VARCHAR NOT NULL, body VARCHAR NOT NULL, asked_at TIMESTAMP NOT NULL, answer VARCHAR NOT NULL
+  key VARCHAR NOT NULL, body VARCHAR NOT NULL, asked_at TIMESTAMP NOT NULL, answer VARCHAR NOT NULL,
+  headers VARCHAR
 )`;
 
 const DROP_EVERY_MS = 60_000;
@@ -33,7 +33,7 @@ export class DuckAnswers {
     const fresh = writes.filter(({ attempt }) => {
       if (!attempt || attempt.isKept) return true;
       if (firsts.has(attempt.key)) return false;
-      firsts.set(attempt.key, { body: attempt.body, answer: '' });
+      firsts.set(attempt.key, attempt.answeredWith(''));
       return true;
     });
     const answers = await apply(fresh);
@@ -46,7 +46,7 @@ export class DuckAnswers {
     const [first] = attempts;
     if (!first) return new Map();
     const rows = await session.rows<FirstAnswer & { key: string }>(
-      'SELECT key, body, answer FROM first_answers WHERE asked_at > CAST($1 AS TIMESTAMP) AND key IN (SELECT unnest($2))',
+      'SELECT key, body, answer, headers FROM first_answers WHERE asked_at > CAST($1 AS TIMESTAMP) AND key IN (SELECT unnest($2))',
       [first.forgottenUpTo, listValue(attempts.map(({ key }) => key))],
       [VARCHAR, TEXTS],
     );
@@ -62,13 +62,15 @@ export class DuckAnswers {
       const { attempt } = write;
       if (!attempt || attempt.isKept) return [];
       attempt.isKept = true;
-      return [{ key: attempt.key, body: attempt.body, at: attempt.at, answer: answerText(answers.get(write)) }];
+      return [attempt.answeredWith(answers.get(write))];
     });
     if (kept.length === 0) return [];
     await session.rows(
-      'INSERT INTO first_answers SELECT unnest($1), unnest($2), CAST(unnest($3) AS TIMESTAMP), unnest($4)',
-      (['key', 'body', 'at', 'answer'] as const).map((field) => listValue(kept.map((answer) => answer[field]))),
-      [TEXTS, TEXTS, TEXTS, TEXTS],
+      'INSERT INTO first_answers SELECT unnest($1), unnest($2), CAST(unnest($3) AS TIMESTAMP), unnest($4), unnest($5)',
+      (['key', 'body', 'at', 'answer', 'headers'] as const).map((field) =>
+        listValue(kept.map((answer) => answer[field])),
+      ),
+      [TEXTS, TEXTS, TEXTS, TEXTS, TEXTS],
     );
     await this.dropForgotten(session, writes);
     return kept;

@@ -1,24 +1,32 @@
-import type { KeyedAnswer } from './answer-table.js';
+import type { KeyedAnswer } from '../idempotency/attempt.js';
 
 /** What a line says of the request that it came from, so that its answer can be given again. */
-export interface LineRetry extends Omit<KeyedAnswer, 'answer'> {
+export interface LineRetry extends Pick<KeyedAnswer, 'key' | 'body' | 'at'> {
   /**
    * What stands around the JSON that the record gave, and so all of it where the answer does not hold that; absent when
    * that JSON is the answer.
    */
   answer?: string[];
+  headers?: string;
 }
 
 const KEY = '_retry';
 const MARK = `,"${KEY}":{`;
 
 /** @param wire the JSON that the record gave when it was applied */
-export function lineRetry({ key, body, at, answer }: KeyedAnswer, wire: string): LineRetry {
-  return { key, body, at, ...(answer !== wire && { answer: answer.split(wire) }) };
+export function lineRetry({ key, body, at, answer, headers }: KeyedAnswer, wire: string): LineRetry {
+  return {
+    key,
+    body,
+    at,
+    ...(answer !== wire && { answer: answer.split(wire) }),
+    ...(headers !== null && { headers }),
+  };
 }
 
-export function answerOf({ answer }: LineRetry, wire: string): string {
-  return answer?.join(wire) ?? wire;
+/** The opposite of {@link lineRetry}. */
+export function keptAnswer({ key, body, at, answer, headers }: LineRetry, wire: string): KeyedAnswer {
+  return { key, body, at, answer: answer?.join(wire) ?? wire, headers: headers ?? null };
 }
 
 /** A record's JSON with what is said of its request as the last key. */

@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.js';
-import { answerText, Attempt, forgottenUpTo } from '../idempotency/attempt.js';
-import { AnswerDatabase, AnswerTable, KeyedAnswer } from './answer-table.js';
+import { Attempt, forgottenUpTo, KeyedAnswer } from '../idempotency/attempt.js';
+import { AnswerDatabase, AnswerTable } from './answer-table.js';
 import type { Batch } from './batch.js';
-import { answerOf as answerIn, LineRetry } from './line-retry.js';
+import { keptAnswer, LineRetry } from './line-retry.js';
 
 /** The first answers of the record logs: like all of the index they come from the logs' lines. */
 export class LogAnswers extends AnswerTable {
@@ -11,7 +11,7 @@ export class LogAnswers extends AnswerTable {
     'SELECT count(*) AS count FROM first_answers WHERE log = ? AND at > ?',
   );
   private readonly ofLog = this.database.write<KeyedAnswer, [log: string, after: string]>(
-    'SELECT key, body, at, answer FROM first_answers WHERE log = ? AND at > ? ORDER BY at',
+    'SELECT key, body, at, answer, headers FROM first_answers WHERE log = ? AND at > ? ORDER BY at',
   );
 
   constructor(
@@ -24,6 +24,7 @@ export class LogAnswers extends AnswerTable {
   /**
    * Decides on what a request asks for, unless that was decided on before, perhaps in the same batch. Key and answer are
    * kept with the first record that is appended; where none is, nothing is kept.
+   * @param answerOf what the client is answered, where that is not what `decide` returns
    * @throws Replay with the first answer
    */
   once<T>(
@@ -32,14 +33,13 @@ export class LogAnswers extends AnswerTable {
     decide: () => T,
     answerOf: (result: T) => unknown = (result) => result,
   ): T {
-    if (!attempt || attempt.isKept) return decide();
+    if (!attempt) return decide();
     const replay = this.replayOf(attempt);
-    if (replay) throw replay;
+    if (replay && !attempt.isKept) throw replay;
     const { size } = batch;
     const result = decide();
-    if (batch.size === size) return result;
-    const { key, body, at } = attempt;
-    const kept = { key, body, at, answer: answerText(answerOf(result)) };
+    if (replay || batch.size === size) return result;
+    const kept = attempt.answeredWith(answerOf(result));
     this.keep(batch.keep(size, kept), kept);
     attempt.isKept = true;
     return result;
@@ -51,8 +51,7 @@ export class LogAnswers extends AnswerTable {
    */
   restore(log: string, retry: LineRetry, wire: string): void {
     if (retry.at <= this.forgottenUpTo) return;
-    const { key, body, at } = retry;
-    this.keep(log, { key, body, at, answer: answerIn(retry, wire) });
+    this.keep(log, keptAnswer(retry, wire));
   }
 
   /** Forgets all answers of a log. */

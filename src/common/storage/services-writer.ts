@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { unavailable } from '../errors/domain-error.js';
-import { answerText, Attempt, currentAttempt, outsideRequests } from '../idempotency/attempt.js';
+import { currentAttempt, outsideRequests } from '../idempotency/attempt.js';
 import type { AnswerTable } from './answer-table.js';
 import { NOTHING_WRITTEN } from './record-writer.js';
 import { Refusals } from './refusals.js';
@@ -58,13 +58,16 @@ export class ServicesWriter {
       let settle: () => void;
       this.waiting.push({
         decide: (announce) => {
-          const replay = attempt && !attempt.isKept && this.answers.replayOf(attempt);
-          if (replay) {
+          const replay = attempt && this.answers.replayOf(attempt);
+          if (replay && !attempt.isKept) {
             settle = () => reject(replay);
             return;
           }
           const answer = decide(announce);
-          if (attempt && !attempt.isKept) this.keep(attempt, answer);
+          if (attempt && !replay) {
+            this.answers.keep(SERVICES, attempt.answeredWith(answer));
+            attempt.isKept = true;
+          }
           settle = () => resolve(answer);
         },
         answer: () => settle(),
@@ -77,12 +80,6 @@ export class ServicesWriter {
   /** Resolves when nothing waits. */
   async idle(): Promise<void> {
     while (this.working) await this.working;
-  }
-
-  private keep(attempt: Attempt, answer: unknown): void {
-    const { key, body, at } = attempt;
-    this.answers.keep(SERVICES, { key, body, at, answer: answerText(answer) });
-    attempt.isKept = true;
   }
 
   private async work(): Promise<void> {

@@ -3,6 +3,7 @@ import { DocumentBuilder, OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { Config } from './common/config/config.js';
 import type { Role } from './common/http/caller.js';
 import { defaultRole, ROLE_EXTENSION } from './common/http/needs.js';
+import { KEY_HEADER, REPLAYED_HEADER } from './common/idempotency/stores-record.js';
 import { ErrorBody } from './common/openapi/refusals.js';
 
 const DESCRIPTION = `The coordination server of a swarm of coding agents: tasks, events, logs, a registry,
@@ -29,6 +30,7 @@ const SHARED_REFUSALS = {
   unauthenticated: ['401', 'the bearer token or key is missing or wrong'],
   tooManyFailures: ['429', 'too many wrong credentials from this address; see `Retry-After`'],
   tooLarge: ['413', 'the body is larger than 1 MiB'],
+  keyReused: ['422', `the ${KEY_HEADER} was used with another body`],
   unavailable: ['503', 'starting, shutting down, or the disk refuses writes; see `Retry-After`'],
 } as const;
 
@@ -91,6 +93,7 @@ function describe(operation: Operation, isUnsafe: boolean, isOpen: boolean): voi
   for (const answer of Object.values(operation.responses)) {
     if (answer && 'description' in answer) answer.description ||= operation.summary ?? '';
   }
+  if (takesKey(operation)) describeReplays(operation);
   const { badInput, unauthenticated, tooManyFailures, tooLarge, unavailable } = SHARED_REFUSALS;
   if (operation.requestBody || operation.parameters?.length) refuse(operation, badInput);
   if (operation.requestBody) refuse(operation, tooLarge);
@@ -114,6 +117,26 @@ function forbid(operation: Operation, isUnsafe: boolean): void {
   if (reasons.length === 0 || (own && !role)) return;
   delete responses['403'];
   refuse(operation, ['403', reasons.join('; or ')]);
+}
+
+function takesKey({ parameters = [] }: Operation): boolean {
+  return parameters.some((parameter) => 'name' in parameter && parameter.name === KEY_HEADER);
+}
+
+function describeReplays(operation: Operation): void {
+  for (const [status, answer] of Object.entries(operation.responses)) {
+    if (!status.startsWith('2') || !answer || !('description' in answer)) continue;
+    const description = 'Present when this is the first answer to the same request, given again.';
+    answer.headers = {
+      ...answer.headers,
+      [REPLAYED_HEADER]: { description, schema: { type: 'string', enum: ['true'] } },
+    };
+  }
+  refuse(operation, SHARED_REFUSALS.keyReused);
+  const running = `a request with this ${KEY_HEADER} is still running; see \`Retry-After\``;
+  const known = operation.responses['409'];
+  if (known && 'description' in known) known.description += `; or ${running}`;
+  else refuse(operation, ['409', running]);
 }
 
 function refuse(operation: Operation, [status, description]: readonly [string, string]): void {

@@ -7,6 +7,8 @@ import { Config } from './common/config/config.js';
 import { BodyGuard } from './common/http/body.guard.js';
 import { Edge } from './common/http/edge.js';
 import { Lifecycle } from './common/http/lifecycle.js';
+import { IdempotencyGuard } from './common/idempotency/idempotency.guard.js';
+import { ReplayFilter } from './common/idempotency/replay.filter.js';
 import { PageErrorFilter } from './common/pages/page-error.filter.js';
 import { DuckFiles } from './common/storage/duckdb-files.js';
 import { RecordLogs } from './common/storage/record-logs.js';
@@ -43,9 +45,9 @@ export function setUp(app: NestExpressApplication): void {
   });
   app.enableCsrfProtection(config.publicUrl ? { trustedOrigins: [config.publicUrl] } : {});
   app.use((request: Request, response: Response, next: NextFunction) => edge.admit(request, response, next));
-  app.useGlobalGuards(app.get(AuthGuard), app.get(BodyGuard));
+  app.useGlobalGuards(app.get(AuthGuard), app.get(BodyGuard), app.get(IdempotencyGuard));
   app.useGlobalPipes(new DtoPipe());
-  app.useGlobalFilters(app.get(PageErrorFilter));
+  app.useGlobalFilters(app.get(PageErrorFilter), app.get(ReplayFilter));
   app.getHttpServer().setTimeout(STALLED_MS);
   openApi(app);
 }

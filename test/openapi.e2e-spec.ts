@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import openapiTS, { astToString } from 'openapi-typescript';
 import ts from 'typescript';
 import { temporaryFolder } from './support/app.js';
+import { KEYED_ROUTES } from './support/keyed-routes.js';
 import { ServerProcess } from './support/server.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
@@ -35,6 +36,7 @@ const CONTRACT = `
   .map((route) => route.trim())
   .filter(Boolean);
 
+const STORES_NO_RECORD = /^POST \/(auth\/|skills\/sync|twilio\/webhook|registry\/vms\/\{id\}\/heartbeat)/;
 const OPEN = /^(GET \/health|POST \/twilio|GET \/reports\/share\/\{linkId\}(\/og-image.svg)?$)/;
 
 /** What someone would write against the generated types; it must compile, and its mistakes must not. */
@@ -94,6 +96,23 @@ describe('the OpenAPI document', () => {
     const references = [...JSON.stringify(document).matchAll(/"#\/components\/schemas\/([^"]*)"/g)];
     const names = new Set(references.map(([, name]) => name));
     expect([...names].filter((name) => !Object.hasOwn(document.components?.schemas ?? {}, name ?? ''))).toEqual([]);
+  });
+
+  it('lets every POST that stores a record be sent again, and says how', () => {
+    const keyed = operations().filter(([, { parameters = [] }]) =>
+      parameters.some((parameter) => 'name' in parameter && parameter.name === 'Idempotency-Key'),
+    );
+    const posts = operations().filter(([route]) => route.startsWith('POST ') && !STORES_NO_RECORD.test(route));
+    expect(keyed.map(([route]) => route).sort()).toEqual(posts.map(([route]) => route).sort());
+    expect(keyed.map(([route]) => route).sort()).toEqual(KEYED_ROUTES.map(({ route }) => `POST ${route}`).sort());
+    for (const [route, { responses }] of keyed) {
+      const answer = Object.entries(responses).find(([status]) => status.startsWith('2'))?.[1];
+      expect([route, answer]).toMatchObject([
+        route,
+        { headers: { 'Idempotency-Replayed': { schema: { type: 'string' } } } },
+      ]);
+      expect([route, Object.keys(responses)]).toEqual([route, expect.arrayContaining(['400', '409', '422'])]);
+    }
   });
 
   it('says of every route what it does, what it answers and how it refuses', () => {

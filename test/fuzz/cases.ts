@@ -3,7 +3,7 @@ import { valueOf } from './bodies.ts';
 import type { ApiDocument, Operation } from './document.ts';
 import { extended, replaced, without } from './mutate.ts';
 import { oddPath } from './odd-paths.ts';
-import { BROKEN_BODIES, HEADERS, MEDIA_TYPES, METHODS, ODD_QUERIES } from './oddities.ts';
+import { BROKEN_BODIES, HEADERS, KEYS, MEDIA_TYPES, METHODS, ODD_QUERIES } from './oddities.ts';
 import { encode, jsonValue, prototypeName, urlValue, VALUE_KINDS, type ValueKind } from './values.ts';
 
 const BODY_KINDS = ['missing field', 'extra field', 'broken body', 'media type'] as const;
@@ -37,6 +37,8 @@ export interface Case {
   bend: (path: string) => string;
   query: string[];
   headers: [name: string, value: string][];
+  /** The `Idempotency-Key`; of so few that they come again. */
+  key?: string;
   body?: string | Buffer;
 }
 
@@ -81,6 +83,7 @@ function plainCase(operation: Operation, kind: Kind, document: ApiDocument): Arb
       })
       .map((given) => Object.entries(given).map(([name, value]) => `${name}=${encode(String(value))}`)),
     headers: fc.constant([]),
+    ...(operation.method === 'POST' && { key: fc.option(fc.constantFrom(...KEYS), { nil: undefined }) }),
     fields: operation.body ? valueOf(operation.body.schema, document) : fc.constant(undefined),
     place: fc.nat({ max: 60 }),
   });

@@ -14,6 +14,8 @@ const OPEN_OPERATIONS = [
 const OPEN_PAGES = /^\/(docs(\/.*)?|docs-json|ui\/login|ui\/static\/.*)\/?$/i;
 const SIGN_IN = '/ui/login';
 const REFUSALS = [400, 401, 403, 404, 405, 413, 429];
+/** What only the routes refuse with that document it. */
+const ON_ONE_ROUTE = [409, 422];
 /** What is recorded a second time is acknowledged again. */
 const RECORDED_ONCE = '/usage/';
 const SITE_HEADERS = ['Origin', 'Sec-Fetch-Site'];
@@ -44,7 +46,9 @@ function judgeFailure({ wire, answer: { status, headers, body } }: Exchange): st
   return undefined;
 }
 
-function judgeStorage({ one, wire, answer: { status }, hasStored }: Exchange): string | undefined {
+function judgeStorage({ one, wire, answer: { status, headers }, hasStored }: Exchange): string | undefined {
+  const isReplayed = headers['idempotency-replayed'] !== undefined;
+  if (isReplayed) return hasStored ? 'was answered as before, but something was stored' : undefined;
   if (hasStored && status >= 400) return `was refused with ${status}, but something was stored`;
   if (hasStored && SAFE.includes(wire.method)) return `${wire.method} stored something`;
   if (!hasStored && status === 201 && !one.operation.template.startsWith(RECORDED_ONCE))
@@ -88,7 +92,7 @@ function judgeSomewhere({ wire, answer }: Exchange, document: ApiDocument): stri
   const path = pathOf(wire);
   const isPage = OPEN_PAGES.test(path) || (path.startsWith('/ui') && !path.startsWith('/ui/api/'));
   if (isPage && (answer.status < 400 || REFUSALS.includes(answer.status))) return undefined;
-  if (answer.status >= 400 && answer.status !== 409 && typeOf(answer) === 'application/json')
+  if (answer.status >= 400 && !ON_ONE_ROUTE.includes(answer.status) && typeOf(answer) === 'application/json')
     return judgeRefusal(answer, wire);
   const problems = document.operations
     .filter(({ method }) => method === wire.method)

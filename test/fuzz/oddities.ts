@@ -132,6 +132,10 @@ const FORWARDED = [
   'X-Script-Name',
 ];
 const OVERRIDES = ['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override', '_method'];
+
+/** Keys of requests that are sent again, also with other bodies; some are refused. */
+export const KEYS = ['1', '2', '3', 'a b', '__proto__', "'; DROP TABLE first_answers; --", '\u00e9', 'x'.repeat(256)];
+
 export const HEADERS: [string, string][] = [
   ...FORWARDED.flatMap((name): [string, string][] => [
     [name, '/health'],

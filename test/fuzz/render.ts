@@ -33,6 +33,7 @@ export function render(one: Case, known: Known, secrets: Secrets): Wire {
     ...credentialOf(one.credential, secrets),
     ['X-Forwarded-For', `198.18.${one.client >> 8}.${one.client & 0xff}`],
     ...signature,
+    ...(one.key === undefined ? [] : [['Idempotency-Key', one.key] satisfies Wire['headers'][number]]),
   ];
   const replaced = new Set(one.headers.map(([name]) => name.toLowerCase()));
   return {

@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'method_not_allowed'
   | 'conflict'
   | 'precondition_failed'
+  | 'key_reused'
   | 'too_large'
   | 'too_many'
   | 'unavailable';

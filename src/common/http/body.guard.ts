@@ -1,4 +1,5 @@
 import { applyDecorators, CanActivate, ExecutionContext, HttpStatus, Injectable, SetMetadata } from '@nestjs/common';
+import type { RawBodyRequest } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { ApiConsumes } from '@nestjs/swagger';
 import type { Request } from 'express';
@@ -55,8 +56,9 @@ export class BodyGuard implements CanActivate {
     );
   }
 
-  private async parse(request: Request, { limitBytes, parse }: BodyRule): Promise<boolean> {
+  private async parse(request: RawBodyRequest<Request>, { limitBytes, parse }: BodyRule): Promise<boolean> {
     const bytes = await read(request, limitBytes);
+    request.rawBody = bytes;
     if (bytes.length > 0) this.receive(request, parse(bytes));
     return true;
   }

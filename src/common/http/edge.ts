@@ -3,11 +3,14 @@ import type { NextFunction, Request, Response } from 'express';
 import { randomUUID } from 'node:crypto';
 import { isIP } from 'node:net';
 import { Config } from '../config/config.js';
+import { KEY_HEADER } from '../idempotency/stores-record.js';
+import { runRequest } from '../idempotency/attempt.js';
 import { enterBrowserApi, isForBrowserApi } from './dashboard-path.js';
 import { Lifecycle } from './lifecycle.js';
 
 const REQUEST_ID_HEADER = 'X-Request-Id';
 const ACCEPTED_REQUEST_ID = /^[\w.:-]{1,64}$/;
+const KEY = KEY_HEADER.toLowerCase();
 const HEALTH_PATHS = new Set(['/health', '/health/ready']);
 const HOST = /^([\w.-]+|\[[\da-f:.]+\])(:\d*)?$/i;
 const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '::1']);
@@ -57,8 +60,10 @@ export class Edge {
       const error =
         'without VERS_AUTH_TOKEN this server answers only to its local names (the Host header names another)';
       response.status(403).json({ error });
-    } else {
+    } else if (request.headers[KEY] === undefined) {
       next();
+    } else {
+      runRequest(next);
     }
   }
 

@@ -1,4 +1,6 @@
 import { Global, Module } from '@nestjs/common';
+import { IdempotencyGuard } from '../idempotency/idempotency.guard.js';
+import { ReplayFilter } from '../idempotency/replay.filter.js';
 import { BodyGuard } from './body.guard.js';
 import { Edge } from './edge.js';
 import { FAILURES_PER_MINUTE, FailureLimit } from './failure-limit.js';
@@ -12,6 +14,8 @@ import { Lifecycle } from './lifecycle.js';
   providers: [
     BodyGuard,
     Edge,
+    IdempotencyGuard,
+    ReplayFilter,
     { provide: FailureLimit, useFactory: () => new FailureLimit(FAILURES_PER_MINUTE) },
     Lifecycle,
   ],

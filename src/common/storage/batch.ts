@@ -1,4 +1,7 @@
 import { DomainError } from '../errors/domain-error.js';
+import { Replay } from '../idempotency/replay.js';
+import type { KeyedAnswer } from '../idempotency/attempt.js';
+import { LineRetry, lineRetry, withRetry } from './line-retry.js';
 import { sealLine } from './log-line.js';
 import { LogPosition, positionAfter } from './log-positions.js';
 import type { RecordLog } from './record-log.js';
@@ -8,6 +11,7 @@ interface Entry {
   record: object;
   json: string;
   wire: string;
+  retry?: LineRetry;
 }
 
 /** What a batch adds to one file, and where that ends. */
@@ -33,6 +37,15 @@ export class Batch {
     return wire;
   }
 
+  /** Lets the first record that was appended at this size or later say which request it came from, and the answer to it. */
+  keep(size: number, answer: KeyedAnswer): string {
+    const entry = this.entries[size];
+    if (!entry) throw new Error('there is no record to keep the answer with');
+    entry.retry = lineRetry(answer, entry.wire);
+    this.characters += answer.answer.length;
+    return entry.log.name;
+  }
+
   get size(): number {
     return this.entries.length;
   }
@@ -45,8 +58,8 @@ export class Batch {
   /** Seals the lines and tells the projections where they will stand; nothing can be appended any more. */
   seal(): void {
     for (const [log, entries] of Map.groupBy(this.entries, ({ log }) => log)) {
-      const lines = entries.map(({ json }, i) =>
-        sealLine(json, { batch: this.number, number: i + 1, lines: entries.length }),
+      const lines = entries.map(({ json, retry }, i) =>
+        sealLine(retry ? withRetry(json, retry) : json, { batch: this.number, number: i + 1, lines: entries.length }),
       );
       const data = Buffer.from(`${lines.join('\n')}\n`);
       const lastLine = lines.at(-1) ?? '';
@@ -100,5 +113,5 @@ async function all<T>(items: Iterable<T>, run: (item: T) => Promise<void>): Prom
 
 /** A change that was refused before it appended anything leaves the batch as it was. */
 export function isCleanRefusal(error: unknown, sizeBefore: number, batch: Batch): boolean {
-  return error instanceof DomainError && batch.size === sizeBefore;
+  return (error instanceof DomainError || error instanceof Replay) && batch.size === sizeBefore;
 }

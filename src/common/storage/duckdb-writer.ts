@@ -1,5 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { unavailable } from '../errors/domain-error.js';
+import { Attempt, currentAttempt, outsideRequests } from '../idempotency/attempt.js';
+import { DuckAnswers, Outcomes } from './duckdb-answers.js';
 import type { Session } from './duckdb-handle.js';
 import { NOTHING_WRITTEN } from './record-writer.js';
 import type { Refusals } from './refusals.js';
@@ -13,6 +15,7 @@ export type Apply<I, R> = (transaction: Session, items: I[]) => Promise<R[]>;
 interface Write {
   readonly apply: Apply<unknown, unknown>;
   readonly item: unknown;
+  readonly attempt?: Attempt;
   resolve: (answer: unknown) => void;
   reject: (error: unknown) => void;
 }
@@ -34,14 +37,17 @@ export class DuckWriter {
   private waiting: Write[] = [];
   private working?: Promise<void>;
   private dead?: Error;
+  private readonly answers = new DuckAnswers();
 
   constructor(private readonly options: WriterOptions) {}
 
+  /** @throws Replay when the request has an `Idempotency-Key` and was answered before */
   write<I, R>(apply: Apply<I, R>, item: I): Promise<R> {
+    const attempt = currentAttempt();
     return new Promise<R>((resolve, reject) => {
-      const write = { apply, item, resolve, reject };
+      const write = { apply, item, attempt, resolve, reject };
       this.waiting.push(write as unknown as Write);
-      this.working ??= this.work();
+      this.working ??= outsideRequests(() => this.work());
     });
   }
 
@@ -62,19 +68,13 @@ export class DuckWriter {
   }
 
   private async commit(writes: Write[]): Promise<void> {
-    const answers = new Map<Write, unknown>();
+    let outcomes: Outcomes<Write>;
     try {
       if (this.dead) throw this.dead;
       const session = await this.options.session();
-      await inTransaction(session, async () => {
-        for (const [apply, group] of Map.groupBy(writes, (write) => write.apply)) {
-          const results = await apply(
-            session,
-            group.map(({ item }) => item),
-          );
-          for (const [i, write] of group.entries()) answers.set(write, results[i]);
-        }
-      });
+      outcomes = await inTransaction(session, () =>
+        this.answers.once(session, writes, (fresh) => applyAll(session, fresh)),
+      );
       await this.options.committed().catch((error: unknown) => this.failForGood(error));
     } catch (error) {
       this.options.refusals.note(error);
@@ -83,7 +83,8 @@ export class DuckWriter {
       return;
     }
     this.options.refusals.noteSuccess();
-    for (const write of writes) write.resolve(answers.get(write));
+    for (const [write, answer] of outcomes.answers) write.resolve(answer);
+    for (const [write, error] of outcomes.refusals) write.reject(error);
   }
 
   /** The records are there and can be read, but nobody can say whether a power loss would leave them. */
@@ -94,11 +95,24 @@ export class DuckWriter {
   }
 }
 
-async function inTransaction(session: Session, run: () => Promise<void>): Promise<void> {
+async function applyAll(session: Session, writes: Write[]): Promise<Map<Write, unknown>> {
+  const answers = new Map<Write, unknown>();
+  for (const [apply, group] of Map.groupBy(writes, (write) => write.apply)) {
+    const results = await apply(
+      session,
+      group.map(({ item }) => item),
+    );
+    for (const [i, write] of group.entries()) answers.set(write, results[i]);
+  }
+  return answers;
+}
+
+async function inTransaction<T>(session: Session, run: () => Promise<T>): Promise<T> {
   await session.rows('BEGIN');
   try {
-    await run();
+    const result = await run();
     await session.rows('COMMIT');
+    return result;
   } catch (error) {
     // A failed commit has already rolled back, and says so again.
     await session.rows('ROLLBACK').catch(() => undefined);

@@ -1,18 +1,20 @@
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { FIRST_ANSWERS_TABLE } from './answer-table.js';
 import { Connection, isDamage, OpenDatabase, openDatabase, Statement, statementOn } from './sqlite.js';
 
 type Parameters = readonly (string | number | null)[];
 
 const INDEX_FILE = 'index.sqlite';
-const POSITIONS_SCHEMA = `
+const OWN_SCHEMA = `
   CREATE TABLE log_positions (
     log TEXT PRIMARY KEY, offset INTEGER NOT NULL, line_length INTEGER NOT NULL, line_crc INTEGER NOT NULL,
     batch INTEGER NOT NULL, lines INTEGER NOT NULL
   );
   CREATE TABLE index_state (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), largest_id TEXT NOT NULL);
-  INSERT INTO index_state VALUES (1, '');`;
+  INSERT INTO index_state VALUES (1, '');
+  ${FIRST_ANSWERS_TABLE}`;
 /** `synchronous=NORMAL` in WAL mode may lose the last commits in a power loss but never damages; the logs are the truth. */
 const SESSION = ['journal_mode = WAL', 'synchronous = NORMAL', 'mmap_size = 268435456', 'temp_store = MEMORY'];
 
@@ -36,7 +38,7 @@ export class IndexDatabase {
 
   /** Opens the file; makes it anew when it is missing, damaged, or was made for other tables. */
   async open(tables: readonly string[]): Promise<void> {
-    const schema = [POSITIONS_SCHEMA, ...tables].join('\n');
+    const schema = [OWN_SCHEMA, ...tables].join('\n');
     const version = createHash('sha256').update(schema).digest().readInt32BE();
     try {
       this.writing = await this.connect(false);

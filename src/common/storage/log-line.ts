@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { LineRetry, withoutRetry } from './line-retry.js';
 
 /**
  * The last key of every line, `"_crc": "<batch>.<number>/<lines>:<crc>"`: the batch the line was written in, which of
@@ -23,6 +24,8 @@ export interface LinePosition {
 export interface LogLine {
   json: string;
   position?: LinePosition;
+  /** What it says of the request that it came from, if that may be sent again. */
+  retry?: LineRetry;
 }
 
 /** The line, without its line break, that holds this JSON object. */
@@ -40,7 +43,7 @@ export function readLine(line: Buffer): LogLine | undefined {
   const actual = crc32(line.subarray(0, line.length - CRC_AND_END_BYTES));
   if (actual !== Number.parseInt(crc, 16)) return undefined;
   const position = { batch: Number(batch), number: Number(number), lines: Number(lines) };
-  return { json: `${line.toString('utf8', 0, line.length - text.length)}}`, position };
+  return { ...withoutRetry(`${line.toString('utf8', 0, line.length - text.length)}}`), position };
 }
 
 /** The whole line at the beginning of these bytes: where the break behind a line is damaged, it stands joined to the next. */

@@ -4,10 +4,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { StartError } from '../errors/start-error.js';
 import type { IdSource } from './id-source.js';
 import type { IndexDatabase } from './index-database.js';
+import type { LogAnswers } from './log-answers.js';
 import { isDamage } from './sqlite.js';
 import { LogPosition, LogPositions, positionAfter, START, stillThere } from './log-positions.js';
 import { BrokenTail, countLines, examine, LogContent, PlacedLine, scanBatches } from './log-scan.js';
-import { isFreshStart } from './projection.js';
+import { isFreshStart, isReminder } from './projection.js';
 import type { RecordLog } from './record-log.js';
 
 const SLICE_MS = 50;
@@ -21,6 +22,7 @@ export class LogRecovery {
     private readonly index: IndexDatabase,
     private readonly positions: LogPositions,
     private readonly ids: IdSource,
+    private readonly answers: LogAnswers,
   ) {}
 
   /** @throws StartError when the file has lost something that was on the disk once; nothing has been changed then */
@@ -41,6 +43,7 @@ export class LogRecovery {
   async rebuild(log: RecordLog): Promise<void> {
     this.index.begin();
     log.projection.clear();
+    this.answers.clear(log.name);
     this.positions.set(log.name, START);
     this.index.commit();
     log.position = await this.readOn(log, START);
@@ -77,15 +80,20 @@ export class LogRecovery {
 
   private apply(log: RecordLog, batch: PlacedLine[], before: LogPosition): LogPosition {
     let bytes = 0;
-    for (const { json, offset, length } of batch) {
+    for (const { json, retry, offset, length } of batch) {
       const record = JSON.parse(json) as object;
       bytes += length;
       if (isFreshStart(record)) {
         this.ids.seed(record.id);
         continue;
       }
+      if (isReminder(record)) {
+        if (retry) this.answers.restore(log.name, retry, json);
+        continue;
+      }
       try {
-        log.projection.apply(record, json);
+        const wire = log.projection.apply(record, json);
+        if (retry) this.answers.restore(log.name, retry, wire);
       } catch (error) {
         if (isDamage(error)) throw error;
         const place = `${log.file.path} line ${countLines(log.file.path, offset) + 1}`;

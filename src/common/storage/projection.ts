@@ -37,6 +37,13 @@ export interface FreshStart {
   id: string;
 }
 
+/** A line for the first answer that the log still has to give, where the line of its record is gone. */
+export const REMINDER = { remembered: true } as const;
+
+export function isReminder(record: object): boolean {
+  return 'remembered' in record && Object.keys(record).length === 1;
+}
+
 /** It has nothing beside its two fields, so no record of a predecessor passes for one. */
 export function isFreshStart(record: object): record is FreshStart {
   const isMarked = 'cleared' in record || 'compacted' in record || 'imported' in record;

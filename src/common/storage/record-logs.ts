@@ -8,10 +8,12 @@ import type { Disk } from './disk.js';
 import type { IdSource } from './id-source.js';
 import { IndexDatabase } from './index-database.js';
 import { isDamage } from './sqlite.js';
+import { lineRetry, retried } from './line-retry.js';
+import { LogAnswers } from './log-answers.js';
 import { LogFile } from './log-file.js';
 import { LogPositions } from './log-positions.js';
 import { LogRecovery } from './log-recovery.js';
-import type { FreshStart, Projection } from './projection.js';
+import { FreshStart, Projection, REMINDER } from './projection.js';
 import { RecordLog } from './record-log.js';
 import { NOTHING_WRITTEN, RecordWriter } from './record-writer.js';
 import type { Refusals } from './refusals.js';
@@ -22,6 +24,8 @@ const COMPACT_MIN_LINES = 1000;
 /** All record logs of a data folder: opening, changing, clearing, compacting, closing. */
 export class RecordLogs {
   readonly index: IndexDatabase;
+  /** The answers to requests that may be sent again. */
+  readonly answers: LogAnswers;
   /** Called once when the storage has given up and the process should end. */
   onFatal: (error: Error) => void = () => undefined;
 
@@ -40,11 +44,13 @@ export class RecordLogs {
   ) {
     this.index = new IndexDatabase(config.dataDir);
     this.positions = new LogPositions(this.index);
-    this.recovery = new LogRecovery(this.index, this.positions, ids);
+    this.answers = new LogAnswers(this.index, clock);
+    this.recovery = new LogRecovery(this.index, this.positions, ids, this.answers);
     this.writer = new RecordWriter({
       index: this.index,
       positions: this.positions,
       ids,
+      answers: this.answers,
       syncs: config.durability === 'fsync',
       onFatal: (error) => this.onFatal(error),
     });
@@ -75,18 +81,17 @@ export class RecordLogs {
       this.index.discard();
       await this.recover(logs);
     }
-    for (const log of logs) if (isMostlySuperseded(log)) await this.compact(log);
+    for (const log of logs) if (this.isMostlySuperseded(log)) await this.compact(log);
   }
 
   /** See {@link RecordWriter.change}. */
-  change<T>(decide: (batch: Batch) => T): Promise<T> {
-    return this.writer.change(decide);
+  change<T>(decide: (batch: Batch) => T, answerOf?: (result: T) => unknown): Promise<T> {
+    return this.writer.change(decide, answerOf);
   }
 
-  /** Removes all records of a log; its file moves to `archive/`, and ids go on growing. */
+  /** Removes all records of a log; its file moves to `archive/`, ids go on growing, and first answers stay. */
   async clear(log: RecordLog): Promise<void> {
-    const first = (): FreshStart => ({ cleared: true, id: this.ids.next() });
-    await this.replace(log, () => [first()], true);
+    await this.replace(log, () => this.beginning(log, { cleared: true, id: this.ids.next() }), true);
     log.announceCleared();
   }
 
@@ -124,9 +129,20 @@ export class RecordLogs {
   }
 
   private *snapshot(log: RecordLog): Iterable<object> {
-    const first: FreshStart = { compacted: true, id: this.ids.next() };
-    yield first;
+    yield* this.beginning(log, { compacted: true, id: this.ids.next() });
     yield* log.projection.snapshot?.() ?? [];
+  }
+
+  /** What a new file begins with: the answers whose lines stay behind in the old one. */
+  private *beginning(log: RecordLog, first: FreshStart): Iterable<object> {
+    yield first;
+    for (const answer of this.answers.list(log.name))
+      yield retried(REMINDER, lineRetry(answer, JSON.stringify(REMINDER)));
+  }
+
+  private isMostlySuperseded({ name, position, projection }: RecordLog): boolean {
+    if (!projection.snapshotSize || position.lines < COMPACT_MIN_LINES) return false;
+    return projection.snapshotSize() + this.answers.count(name) < position.lines / 2;
   }
 
   /** Puts a new file in the place of a log's file, and the index behind it, between two batches. */
@@ -148,9 +164,4 @@ export class RecordLogs {
       }
     });
   }
-}
-
-function isMostlySuperseded({ position, projection }: RecordLog): boolean {
-  if (!projection.snapshotSize || position.lines < COMPACT_MIN_LINES) return false;
-  return projection.snapshotSize() < position.lines / 2;
 }

@@ -1,8 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { unavailable } from '../errors/domain-error.js';
+import { currentAttempt, outsideRequests } from '../idempotency/attempt.js';
 import { Batch, isCleanRefusal } from './batch.js';
 import type { IndexDatabase } from './index-database.js';
 import type { IdSource } from './id-source.js';
+import type { LogAnswers } from './log-answers.js';
 import type { LogPositions } from './log-positions.js';
 import { Refusals } from './refusals.js';
 import { isDamage } from './sqlite.js';
@@ -22,6 +24,7 @@ interface WriterOptions {
   index: IndexDatabase;
   positions: LogPositions;
   ids: IdSource;
+  answers: LogAnswers;
   /** False hands the data to the operating system and does not wait for the disk. */
   syncs: boolean;
   /** Called once when nothing can be written any more until the next start. */
@@ -45,16 +48,20 @@ export class RecordWriter {
   /**
    * Runs `decide` when its turn comes. It is synchronous, reads the index through `write` statements, and either throws
    * or appends; what it returns is the answer, given once everything it appended is durable and visible.
+   * Of a request with an `Idempotency-Key` the first change that appends keeps the key and the answer with its records.
+   * @param answerOf what the client is answered, as JSON or to be made JSON, where that is not what `decide` returns
+   * @throws Replay when that request was answered before
    * @throws DomainError `unavailable` when the disk refuses; then nothing has changed
    */
-  change<T>(decide: (batch: Batch) => T): Promise<T> {
+  change<T>(decide: (batch: Batch) => T, answerOf?: (result: T) => unknown): Promise<T> {
+    const attempt = currentAttempt();
     return new Promise<T>((resolve, reject) => {
       let settle: () => void;
       this.enqueue({
         decide: (batch) => {
           const before = batch.size;
           try {
-            const answer = decide(batch);
+            const answer = this.options.answers.once(batch, attempt, () => decide(batch), answerOf);
             settle = () => resolve(answer);
           } catch (error) {
             if (!isCleanRefusal(error, before, batch)) throw error;
@@ -96,7 +103,7 @@ export class RecordWriter {
 
   private enqueue(job: Change | (() => Promise<void>)): void {
     this.waiting.push(job);
-    this.working ??= this.work();
+    this.working ??= outsideRequests(() => this.work());
   }
 
   private async work(): Promise<void> {

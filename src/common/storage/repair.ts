@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Disk } from './disk.js';
 import { discardIndex } from './index-database.js';
+import { retried } from './line-retry.js';
 import { LogFile } from './log-file.js';
 import { examine, PlacedLine, scanLines } from './log-scan.js';
 
@@ -51,7 +52,8 @@ function* readableRecords(path: string, cut: Buffer[]): Iterable<object> {
       continue;
     }
     last = line;
-    yield JSON.parse(line.json) as object;
+    const record = JSON.parse(line.json) as object;
+    yield line.retry ? retried(record, line.retry) : record;
   }
 }
 

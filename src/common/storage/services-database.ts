@@ -2,9 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { join } from 'node:path';
 import { Config } from '../config/config.js';
 import { StartError } from '../errors/start-error.js';
+import { AnswerTable } from './answer-table.js';
 import { Disk } from './disk.js';
 import { IdSource } from './id-source.js';
 import type { Refusals } from './refusals.js';
+import { CreateFirstAnswers1790000600000 } from './first-answers.migration.js';
 import { CreateServicesState1790000000000 } from './services-state.migration.js';
 import { Announce, ServicesWriter } from './services-writer.js';
 import { Connection, isDamage, Migration, OpenDatabase, openDatabase, Statement, statementOn } from './sqlite.js';
@@ -24,7 +26,10 @@ export class ServicesDatabase {
   /** Called once when the disk has failed and the process should end. */
   onFatal: (error: Error) => void = () => undefined;
 
-  private readonly migrations: Migration[] = [CreateServicesState1790000000000];
+  /** The answers to requests that may be sent again. */
+  readonly answers = new AnswerTable(this);
+
+  private readonly migrations: Migration[] = [CreateServicesState1790000000000, CreateFirstAnswers1790000600000];
   private readonly path: string;
   private readonly writer: ServicesWriter;
   private writing?: OpenDatabase;
@@ -50,6 +55,7 @@ export class ServicesDatabase {
         },
         beforeCommit: () => this.raiseLargestId.run(ids.largest, ids.largest),
       },
+      this.answers,
       (error) => this.onFatal(error),
     );
   }

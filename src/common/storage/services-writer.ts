@@ -1,11 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { unavailable } from '../errors/domain-error.js';
+import { currentAttempt, outsideRequests } from '../idempotency/attempt.js';
+import type { AnswerTable } from './answer-table.js';
 import { NOTHING_WRITTEN } from './record-writer.js';
 import { Refusals } from './refusals.js';
 import { sqliteCode } from './sqlite.js';
 
 /** A transaction holds up everything else in the process; what waits longer than this goes into the next one. */
 const TRANSACTION_MAX_MS = 50;
+/** Stands in the place of a log's name. */
+const SERVICES = 'services';
 
 /** Has something told to everyone as soon as the change is durable and visible. */
 export type Announce = (tell: () => void) => void;
@@ -38,23 +42,38 @@ export class ServicesWriter {
 
   constructor(
     private readonly database: WritableDatabase,
+    private readonly answers: AnswerTable,
     private readonly onFatal: (error: Error) => void,
   ) {}
 
   /**
    * Runs `decide` when its turn comes. It is synchronous; where it throws, nothing of it remains, and what it returns
-   * is the answer, given once it is durable.
+   * is the answer, given once it is durable. The first change of a request with an `Idempotency-Key` keeps both.
+   * @throws Replay when that request was answered before
    * @throws DomainError `unavailable` when the disk refuses; then nothing has changed
    */
   change<T>(decide: (announce: Announce) => T): Promise<T> {
+    const attempt = currentAttempt();
     return new Promise<T>((resolve, reject) => {
-      let answer: T;
+      let settle: () => void;
       this.waiting.push({
-        decide: (announce) => (answer = decide(announce)),
-        answer: () => resolve(answer),
+        decide: (announce) => {
+          const replay = attempt && this.answers.replayOf(attempt);
+          if (replay && !attempt.isKept) {
+            settle = () => reject(replay);
+            return;
+          }
+          const answer = decide(announce);
+          if (attempt && !replay) {
+            this.answers.keep(SERVICES, attempt.answeredWith(answer));
+            attempt.isKept = true;
+          }
+          settle = () => resolve(answer);
+        },
+        answer: () => settle(),
         fail: reject,
       });
-      this.working ??= this.work();
+      this.working ??= outsideRequests(() => this.work());
     });
   }
 

@@ -6,6 +6,7 @@ import { Disk } from './disk.js';
 import { DiskProbe } from './disk-probe.js';
 import { DuckFiles } from './duckdb-files.js';
 import { IdSource } from './id-source.js';
+import { KeptAnswers } from './kept-answers.js';
 import { RecordLogs } from './record-logs.js';
 import { ServicesDatabase } from './services-database.js';
 import { StorageHealth } from './storage-health.js';
@@ -22,6 +23,7 @@ import { StorageHealth } from './storage-health.js';
     DiskProbe,
     DuckFiles,
     IdSource,
+    KeptAnswers,
     Secrets,
     ServicesDatabase,
     StorageHealth,
@@ -31,6 +33,6 @@ import { StorageHealth } from './storage-health.js';
       useFactory: (config: Config, disk: Disk, ids: IdSource, clock: Clock) => RecordLogs.own(config, disk, ids, clock),
     },
   ],
-  exports: [Clock, Disk, DuckFiles, IdSource, RecordLogs, Secrets, ServicesDatabase, StorageHealth],
+  exports: [Clock, Disk, DuckFiles, IdSource, KeptAnswers, RecordLogs, Secrets, ServicesDatabase, StorageHealth],
 })
 export class StorageModule {}

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Patch, Post
 import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { Answer } from '../../common/http/answer.js';
 import { Needs } from '../../common/http/needs.js';
+import { StoresRecord } from '../../common/idempotency/stores-record.js';
 import { Deleted } from '../../common/openapi/deleted.entity.js';
 import { ApiRefusal, ApiUnknown } from '../../common/openapi/refusals.js';
 import { PageQuery } from '../../common/validation/time-range.dto.js';
@@ -27,6 +28,7 @@ export class BoardController {
 
   /** Creates a task. */
   @Post('tasks')
+  @StoresRecord()
   @Needs('agent')
   @ApiCreatedResponse({ type: Task })
   async create(@Body() task: CreateTask): Promise<Answer> {
@@ -92,6 +94,7 @@ export class BoardController {
 
   /** Adds a note to a task. */
   @Post('tasks/:id/notes')
+  @StoresRecord()
   @Needs('agent')
   @ApiCreatedResponse({ type: Note })
   @ApiUnknown('task not found')
@@ -109,6 +112,7 @@ export class BoardController {
 
   /** Adds artifacts to a task. */
   @Post('tasks/:id/artifacts')
+  @StoresRecord()
   @Needs('agent')
   @ApiCreatedResponse({ type: Task })
   @ApiUnknown('task not found')
@@ -123,6 +127,7 @@ export class BoardController {
 
   /** Hands a task in for review, with a summary that becomes a note. */
   @Post('tasks/:id/review')
+  @StoresRecord()
   @Needs('agent')
   @HttpCode(HttpStatus.OK)
   @ApiOkResponse({ type: Task })
@@ -138,6 +143,7 @@ export class BoardController {
 
   /** Approves a task: it is done. */
   @Post('tasks/:id/approve')
+  @StoresRecord()
   @Needs('agent')
   @HttpCode(HttpStatus.OK)
   @ApiOkResponse({ type: Task })
@@ -153,6 +159,7 @@ export class BoardController {
 
   /** Rejects a task: it is open again. */
   @Post('tasks/:id/reject')
+  @StoresRecord()
   @Needs('agent')
   @HttpCode(HttpStatus.OK)
   @ApiOkResponse({ type: Task })
@@ -168,6 +175,7 @@ export class BoardController {
 
   /** Raises a task's score by one. */
   @Post('tasks/:id/bump')
+  @StoresRecord()
   @Needs('agent')
   @HttpCode(HttpStatus.OK)
   @ApiOkResponse({ type: Task })

@@ -3,6 +3,7 @@ import { decodeCursor, decodeNumberCursor, encodeCursor, TEXT_CEILING } from '..
 import type { Statement } from '../../common/storage/sqlite.js';
 import { Page, takePage } from '../../common/storage/page.js';
 import type { LinePlace } from '../../common/storage/log-file.js';
+import type { Attempt } from '../../common/idempotency/attempt.js';
 import type { Batch } from '../../common/storage/batch.js';
 import { RecordLogs } from '../../common/storage/record-logs.js';
 import { BoardProjection } from './board.projection.js';
@@ -90,8 +91,13 @@ export class BoardRepository {
   constructor(private readonly logs: RecordLogs) {}
 
   /** Runs `decide` when its turn comes; see {@link RecordLogs.change}. What it appends is durable together. */
-  write<T>(decide: (batch: Batch) => T): Promise<T> {
-    return this.logs.change(decide);
+  write<T>(decide: (batch: Batch) => T, answerOf?: (result: T) => unknown): Promise<T> {
+    return this.logs.change(decide, answerOf);
+  }
+
+  /** Decides for one of several requests that a batch decides for; see {@link LogAnswers.once}. */
+  once<T>(batch: Batch, attempt: Attempt | undefined, decide: () => T, answerOf: (result: T) => unknown): T {
+    return this.logs.answers.once(batch, attempt, decide, answerOf);
   }
 
   /** Adds a change to a batch; gives the task as it is then, or, once it is deleted, the change. */

@@ -5,6 +5,7 @@ import { defined } from '../../common/defined.js';
 import { invalidInput } from '../../common/errors/domain-error.js';
 import { hasRole, lacksRole } from '../../common/http/caller.js';
 import { decodeNumberCursor, encodeCursor } from '../../common/storage/cursor.js';
+import type { Batch } from '../../common/storage/batch.js';
 import type { Page } from '../../common/storage/page.js';
 import { PAGE_MAX_ITEMS } from '../../common/validation/fields.js';
 import type { PageQuery } from '../../common/validation/time-range.dto.js';
@@ -19,6 +20,7 @@ import type {
   SubmitForReview,
   UpdateTask,
 } from './board.dto.js';
+import { taskAnswer } from './board.answers.js';
 import { BoardRepository, CurrentTask, TaskText } from './board.repository.js';
 import { admit, Conditions, UNCONDITIONAL } from './conditions.js';
 import { LeaseClock } from './lease-clock.js';
@@ -55,13 +57,13 @@ export class BoardService {
   create(task: CreateTask): Promise<TaskText> {
     const { title, createdBy, description, status = 'open', assignee, tags = [], dependencies = [] } = task;
     const { priority = DEFAULT_PRIORITY, maxAttempts = DEFAULT_MAX_ATTEMPTS } = task;
-    return this.writer.write((batch) =>
+    const create = (batch: Batch): TaskText =>
       this.writer.create(batch, (id, at) => {
         const fields = { id, title, description: description || undefined, status, assignee, tags, dependencies };
         const counts = { score: 0, priority, attempts: 0, maxAttempts };
         return { by: createdBy, set: { ...fields, ...counts, createdBy, createdAt: at, updatedAt: at } };
-      }),
-    );
+      });
+    return this.writer.write(create, taskAnswer);
   }
 
   get(id: string): TaskText {
@@ -131,9 +133,9 @@ export class BoardService {
 
   /** Notes stay free, whoever holds the task. */
   async addNote(id: string, { author, content, type }: AddNote): Promise<Note> {
-    const change = this.change(id, UNCONDITIONAL, () => ({ by: author, notes: [{ author, content, type }] }));
-    const [note] = (await change).notes as [Note];
-    return note;
+    const make = (): Move => ({ by: author, notes: [{ author, content, type }] });
+    const { notes } = await this.change(id, UNCONDITIONAL, make, ({ notes }) => notes[0]);
+    return notes[0] as Note;
   }
 
   addArtifacts(id: string, { artifacts }: AddArtifacts, conditions: Conditions): Promise<TaskText> {
@@ -169,13 +171,14 @@ export class BoardService {
     id: string,
     conditions: Conditions,
     make: (task: CurrentTask) => Move,
+    answerOf: (changed: TaskText & { notes: Note[] }) => unknown = taskAnswer,
   ): Promise<TaskText & { notes: Note[] }> {
     return this.writer.write((batch) => {
       const task = this.writer.current(id);
       const move = make(task);
       admit(task, move, conditions, () => this.leases.secondsLeft(id));
       return this.writer.make(batch, task, move);
-    });
+    }, answerOf);
   }
 
   private refuseCircle(id: string, dependencies: readonly string[] = []): void {

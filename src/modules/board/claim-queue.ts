@@ -1,5 +1,7 @@
 import { BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { currentAttempt, outsideRequests } from '../../common/idempotency/attempt.js';
 import type { Batch } from '../../common/storage/batch.js';
+import { nextAnswer } from './board.answers.js';
 import { BoardRepository } from './board.repository.js';
 import { Claimed, ClaimsService, Wish } from './claims.service.js';
 import type { NoTaskReason } from './lease.entity.js';
@@ -18,6 +20,8 @@ class Waiter {
   constructor(
     readonly wish: Wish,
     readonly hungUp: AbortSignal,
+    /** The request, if it may be sent again. */
+    readonly attempt = currentAttempt(),
   ) {}
 
   get outcome(): Promise<Outcome> {
@@ -51,15 +55,18 @@ export class ClaimQueue implements BeforeApplicationShutdown {
 
   /**
    * Claims the first ready task, and waits for one for so many seconds if there is none.
-   * @param hungUp tells that nobody waits for the answer any more: then no task is given, or it is given back
+   * @param hungUp tells that nobody waits for the answer any more: then no task is given, or it is given back, unless the
+   * client may send its request again
    */
   async next(wish: Wish, waitSeconds: number, hungUp: AbortSignal): Promise<Outcome> {
     const waiter = new Waiter(wish, hungUp);
-    await this.claims.write((batch) => {
+    const look = (batch: Batch): void => {
       this.give(batch, waiter);
       // In the same turn, so that it misses nothing that becomes ready from now on.
       if (!waiter.given && waitSeconds > 0 && !hungUp.aborted && !this.isClosed) this.waiters.add(waiter);
-    });
+    };
+    // The key is looked up where the task is given, be it now or in another request's change.
+    await outsideRequests(() => this.claims.write(look));
     if (!this.waiters.has(waiter)) waiter.settle(waiter.given);
     return this.wait(waiter, waitSeconds);
   }
@@ -76,7 +83,8 @@ export class ClaimQueue implements BeforeApplicationShutdown {
     waiter.hungUp.addEventListener('abort', giveUp, { once: true });
     try {
       const outcome = await waiter.outcome;
-      if (typeof outcome !== 'string' && waiter.hungUp.aborted) await this.claims.takeBack(outcome);
+      const isMissed = waiter.hungUp.aborted && !waiter.attempt;
+      if (typeof outcome !== 'string' && isMissed) await this.claims.takeBack(outcome);
       return outcome;
     } finally {
       clearTimeout(timer);
@@ -113,7 +121,8 @@ export class ClaimQueue implements BeforeApplicationShutdown {
 
   private give(batch: Batch, waiter: Waiter): boolean {
     if (waiter.hungUp.aborted) return false;
-    const outcome = this.claims.claimFirst(batch, waiter.wish);
+    const claim = (): Outcome => this.claims.claimFirst(batch, waiter.wish);
+    const outcome = this.repository.once(batch, waiter.attempt, claim, nextAnswer);
     if (typeof outcome === 'string') waiter.reason = outcome;
     else waiter.given = outcome;
     return waiter.given !== undefined;

@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { Answer } from '../../common/http/answer.js';
 import { HungUp } from '../../common/http/hung-up.js';
 import { Needs } from '../../common/http/needs.js';
+import { StoresRecord } from '../../common/idempotency/stores-record.js';
 import { ApiRefusal, ApiUnknown } from '../../common/openapi/refusals.js';
 import { PageQuery } from '../../common/validation/time-range.dto.js';
 import { claimAnswer, nextAnswer, renewalAnswer, taskAnswer } from './board.answers.js';
@@ -44,6 +45,7 @@ export class ClaimsController {
 
   /** Claims the first ready task, or waits for one. */
   @Post('claim')
+  @StoresRecord()
   @Needs('agent')
   @HttpCode(HttpStatus.OK)
   @ApiOkResponse({ type: NextClaim })
@@ -53,6 +55,7 @@ export class ClaimsController {
 
   /** Claims a task; one that the same session holds gets its lease renewed. */
   @Post('tasks/:id/claim')
+  @StoresRecord()
   @Needs('agent')
   @HttpCode(HttpStatus.OK)
   @ApiOkResponse({ type: Claim })
@@ -64,6 +67,7 @@ export class ClaimsController {
 
   /** Lets a lease run anew from now on. */
   @Post('tasks/:id/renew')
+  @StoresRecord()
   @Needs('agent')
   @HttpCode(HttpStatus.OK)
   @ApiOkResponse({ type: Renewal })
@@ -79,6 +83,7 @@ export class ClaimsController {
 
   /** Gives a task back: it is open again. */
   @Post('tasks/:id/release')
+  @StoresRecord()
   @Needs('agent')
   @HttpCode(HttpStatus.OK)
   @ApiOkResponse({ type: Task })
@@ -94,6 +99,7 @@ export class ClaimsController {
 
   /** Finishes a task: it is done. */
   @Post('tasks/:id/complete')
+  @StoresRecord()
   @Needs('agent')
   @HttpCode(HttpStatus.OK)
   @ApiOkResponse({ type: Task })
@@ -109,6 +115,7 @@ export class ClaimsController {
 
   /** Gives a task up: the attempt counts, and it is open again or, after the last one, a dead letter. */
   @Post('tasks/:id/fail')
+  @StoresRecord()
   @Needs('agent')
   @HttpCode(HttpStatus.OK)
   @ApiOkResponse({ type: Task })

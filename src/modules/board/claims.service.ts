@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../common/config/config.js';
 import { conflict } from '../../common/errors/domain-error.js';
+import type { Answer } from '../../common/http/answer.js';
 import type { Batch } from '../../common/storage/batch.js';
 import type { Page } from '../../common/storage/page.js';
 import { PAGE_MAX_ITEMS } from '../../common/validation/fields.js';
 import type { PageQuery } from '../../common/validation/time-range.dto.js';
+import { claimAnswer, renewalAnswer, taskAnswer } from './board.answers.js';
 import { BoardRepository, CurrentTask, TaskText } from './board.repository.js';
 import type { ClaimTask, CompleteTask, FailTask, ListReady, ReleaseTask, RenewLease } from './claims.dto.js';
 import { Conditions, fenceIn, held, holds } from './conditions.js';
@@ -67,7 +69,7 @@ export class ClaimsService {
       refuseUnready(task);
       if (this.isAtCapacity(claimer.agent)) throw atCapacity(claimer.agent);
       return this.lend(batch, task, claim(task, claimer, leaseSeconds, this.leases.now()));
-    });
+    }, claimAnswer);
   }
 
   /** Gives an agent the first ready task that it wants, inside a batch; or tells why there is none. */
@@ -93,11 +95,12 @@ export class ClaimsService {
     });
   }
 
-  async renew(id: string, { leaseSeconds, progress }: RenewLease, conditions: Conditions): Promise<Lease> {
-    const { lease } = await this.asHolder(id, conditions, (batch, task, before) =>
-      this.lend(batch, task, renew(before, leaseSeconds ?? before.leaseSeconds, this.leases.now(), progress)),
-    );
-    return lease;
+  renew(id: string, { leaseSeconds, progress }: RenewLease, conditions: Conditions): Promise<Lease> {
+    const extend = (batch: Batch, task: CurrentTask, before: Lease): Lease => {
+      const move = renew(before, leaseSeconds ?? before.leaseSeconds, this.leases.now(), progress);
+      return this.lend(batch, task, move).lease;
+    };
+    return this.asHolder(id, conditions, extend, renewalAnswer);
   }
 
   release(id: string, { reason }: ReleaseTask, conditions: Conditions): Promise<TaskText> {
@@ -142,7 +145,9 @@ export class ClaimsService {
   }
 
   private end(id: string, conditions: Conditions, move: (task: TaskHead, lease: Lease) => Move): Promise<TaskText> {
-    return this.asHolder(id, conditions, (batch, task, lease) => this.writer.make(batch, task, move(task, lease)));
+    const act = (batch: Batch, task: CurrentTask, lease: Lease): TaskText =>
+      this.writer.make(batch, task, move(task, lease));
+    return this.asHolder(id, conditions, act, taskAnswer);
   }
 
   /** Does something that only the holder of a task may do. */
@@ -150,12 +155,13 @@ export class ClaimsService {
     id: string,
     conditions: Conditions,
     act: (batch: Batch, task: CurrentTask, lease: Lease) => T,
+    answerOf: (result: T) => Answer,
   ): Promise<T> {
     const fence = fenceIn(conditions);
     return this.writer.write((batch) => {
       const task = this.writer.current(id);
       return act(batch, task, holds(task, fence, conditions.caller));
-    });
+    }, answerOf);
   }
 
   private lend(batch: Batch, task: CurrentTask, move: Lending): Claimed {

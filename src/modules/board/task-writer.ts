@@ -18,9 +18,12 @@ export class TaskWriter {
     private readonly clock: Clock,
   ) {}
 
-  /** Runs `decide` when its turn comes; it throws, or makes changes by the other methods. */
-  write<T>(decide: (batch: Batch) => T): Promise<T> {
-    return this.repository.write(decide);
+  /**
+   * Runs `decide` when its turn comes; it throws, or makes changes by the other methods.
+   * @param answerOf what the client is answered, where one waits for that
+   */
+  write<T>(decide: (batch: Batch) => T, answerOf?: (result: T) => unknown): Promise<T> {
+    return this.repository.write(decide, answerOf);
   }
 
   /** A task as it is when it is decided upon. */

@@ -3,6 +3,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { Answer } from '../../common/http/answer.js';
 import { type Caller, TheCaller } from '../../common/http/caller.js';
 import { Needs } from '../../common/http/needs.js';
+import { StoresRecord } from '../../common/idempotency/stores-record.js';
 import { Deleted } from '../../common/openapi/deleted.entity.js';
 import { ApiRefusal, ApiUnknown } from '../../common/openapi/refusals.js';
 import { Commit, CommitList } from './commit.entity.js';
@@ -16,6 +17,7 @@ export class CommitsController {
 
   /** Records a snapshot of a VM. */
   @Post()
+  @StoresRecord()
   @Needs('agent')
   @ApiCreatedResponse({ type: Commit })
   @ApiRefusal(HttpStatus.CONFLICT, 'commit already recorded')

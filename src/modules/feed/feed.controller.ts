@@ -3,6 +3,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Answer } from '../../common/http/answer.js';
 import { Needs } from '../../common/http/needs.js';
+import { StoresRecord } from '../../common/idempotency/stores-record.js';
 import { ApiNextCursorHeader } from '../../common/openapi/lists.js';
 import { ApiUnknown } from '../../common/openapi/refusals.js';
 import { ApiEventStream } from '../../common/openapi/streams.js';
@@ -21,6 +22,7 @@ export class FeedController {
 
   /** Publishes an event to everyone. */
   @Post('events')
+  @StoresRecord()
   @Needs('agent')
   @ApiCreatedResponse({ type: FeedEvent })
   async publish(@Body() event: PublishEvent): Promise<Answer> {

@@ -9,6 +9,7 @@ import {
 } from '@nestjs/swagger';
 import { Answer } from '../../common/http/answer.js';
 import { Needs } from '../../common/http/needs.js';
+import { StoresRecord } from '../../common/idempotency/stores-record.js';
 import { ApiNextCursorHeader } from '../../common/openapi/lists.js';
 import { JournalEntries, JournalEntry } from './journal-entry.entity.js';
 import { ListJournal, ReadJournal, WriteJournalEntry } from './journal.dto.js';
@@ -21,6 +22,7 @@ export class JournalController {
 
   /** Writes an entry into the journal. */
   @Post()
+  @StoresRecord()
   @Needs('agent')
   @ApiCreatedResponse({ type: JournalEntry })
   async write(@Body() entry: WriteJournalEntry): Promise<Answer> {

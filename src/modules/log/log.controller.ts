@@ -2,6 +2,7 @@ import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { Answer } from '../../common/http/answer.js';
 import { Needs } from '../../common/http/needs.js';
+import { StoresRecord } from '../../common/idempotency/stores-record.js';
 import { ApiNextCursorHeader } from '../../common/openapi/lists.js';
 import { LogEntries, LogEntry } from './log-entry.entity.js';
 import { AppendLogEntry, ReadLog } from './log.dto.js';
@@ -14,6 +15,7 @@ export class LogController {
 
   /** Appends an entry to the work log. */
   @Post()
+  @StoresRecord()
   @Needs('agent')
   @ApiCreatedResponse({ type: LogEntry })
   async append(@Body() entry: AppendLogEntry): Promise<Answer> {

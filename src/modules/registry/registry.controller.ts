@@ -3,6 +3,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { Answer } from '../../common/http/answer.js';
 import { type Caller, TheCaller } from '../../common/http/caller.js';
 import { Needs } from '../../common/http/needs.js';
+import { StoresRecord } from '../../common/idempotency/stores-record.js';
 import { Deleted } from '../../common/openapi/deleted.entity.js';
 import { ApiRefusal, ApiUnknown } from '../../common/openapi/refusals.js';
 import { PageQuery } from '../../common/validation/time-range.dto.js';
@@ -17,6 +18,7 @@ export class RegistryController {
 
   /** Registers a VM. */
   @Post('vms')
+  @StoresRecord()
   @Needs('agent')
   @ApiCreatedResponse({ type: Vm })
   @ApiRefusal(HttpStatus.CONFLICT, 'VM already registered')

@@ -4,6 +4,7 @@ import { Answer } from '../../common/http/answer.js';
 import { BodyLimit } from '../../common/http/body.guard.js';
 import { type Caller, TheCaller } from '../../common/http/caller.js';
 import { Needs } from '../../common/http/needs.js';
+import { StoresRecord } from '../../common/idempotency/stores-record.js';
 import { Deleted } from '../../common/openapi/deleted.entity.js';
 import { ApiRefusal, ApiUnknown } from '../../common/openapi/refusals.js';
 import { Report, ReportList } from './report.entity.js';
@@ -17,6 +18,7 @@ export class ReportsController {
 
   /** Stores a report in Markdown. */
   @Post()
+  @StoresRecord()
   @Needs('agent')
   @BodyLimit(3)
   @ApiCreatedResponse({ type: Report })

@@ -5,6 +5,7 @@ import { Config } from '../../common/config/config.js';
 import { Answer } from '../../common/http/answer.js';
 import { Needs } from '../../common/http/needs.js';
 import { originOf } from '../../common/http/origin.js';
+import { StoresRecord } from '../../common/idempotency/stores-record.js';
 import { ApiRefusal, ApiUnknown } from '../../common/openapi/refusals.js';
 import { PageQuery } from '../../common/validation/time-range.dto.js';
 import { Revoked, ShareAccessList, SharedLink, ShareLinkList } from './share.entity.js';
@@ -21,6 +22,7 @@ export class SharesController {
 
   /** Makes a link under which anyone can read the report. */
   @Post(':id/share')
+  @StoresRecord()
   @Needs('agent')
   @ApiCreatedResponse({ type: SharedLink })
   @ApiUnknown('report not found')

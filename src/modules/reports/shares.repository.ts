@@ -71,12 +71,13 @@ export class SharesRepository implements OnModuleDestroy {
     return this.changes.asObservable();
   }
 
-  /** Stores the link that `make` gives when its turn comes; `orElse` throws where there is no such report. */
-  create(reportId: string, make: () => Omit<ShareLink, 'reportId'>, orElse: () => never): Promise<void> {
+  /** Stores the link that `make` gives when its turn comes, then answers; `orElse` throws where there is no such report. */
+  create<A>(make: () => ShareLink, answer: A, orElse: () => never): Promise<A> {
     return this.database.change((announce) => {
-      if (!this.reportOf.get(reportId)) orElse();
-      this.put({ ...make(), reportId });
-      announce(() => this.changes.next(reportId));
+      const link = make();
+      if (!this.adopt(link)) orElse();
+      announce(() => this.changes.next(link.reportId));
+      return answer;
     });
   }
 

@@ -8,7 +8,7 @@ import { PAGE_MAX_ITEMS } from '../../common/validation/fields.js';
 import type { PageQuery } from '../../common/validation/time-range.dto.js';
 import { AccessLog } from './access-log.js';
 import { unknownReport } from './reports.service.js';
-import type { SharedLink } from './share.entity.js';
+import type { SharedLink, ShareLink } from './share.entity.js';
 import type { ShareReport } from './shares.dto.js';
 import { SharesRepository } from './shares.repository.js';
 
@@ -31,20 +31,20 @@ export class SharesService {
   }
 
   /** Makes a link to the server at `origin`. */
-  async share(reportId: string, { createdBy, expiresAt, label }: ShareReport, origin: string): Promise<SharedLink> {
+  share(reportId: string, { createdBy, expiresAt, label }: ShareReport, origin: string): Promise<SharedLink> {
     const linkId = this.secrets.next();
-    const make = () =>
-      ({
-        linkId,
-        createdAt: this.clock.timestamp(),
-        createdBy: createdBy ?? DEFAULT_CREATOR,
-        expiresAt: expiresAt ?? null,
-        label: label || null,
-        revoked: 0,
-        accessCount: 0,
-      }) as const;
-    await this.repository.create(reportId, make, unknownReport);
-    return { linkId, url: `${origin}${SHARE_PATH}/${linkId}` };
+    const answer = { linkId, url: `${origin}${SHARE_PATH}/${linkId}` };
+    const make = (): ShareLink => ({
+      linkId,
+      reportId,
+      createdAt: this.clock.timestamp(),
+      createdBy: createdBy ?? DEFAULT_CREATOR,
+      expiresAt: expiresAt ?? null,
+      label: label || null,
+      revoked: 0,
+      accessCount: 0,
+    });
+    return this.repository.create(make, answer, unknownReport);
   }
 
   async list(reportId: string, { cursor, limit = PAGE_MAX_ITEMS }: PageQuery): Promise<Page> {

@@ -3,6 +3,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { Answer } from '../../common/http/answer.js';
 import { BodyLimit } from '../../common/http/body.guard.js';
 import { Needs } from '../../common/http/needs.js';
+import { StoresRecord } from '../../common/idempotency/stores-record.js';
 import { Deleted } from '../../common/openapi/deleted.entity.js';
 import { ApiUnknown } from '../../common/openapi/refusals.js';
 import { Extension, ExtensionList } from './item.entity.js';
@@ -16,6 +17,7 @@ export class ExtensionsController {
 
   /** Publishes an extension: a new name, or a new version of a known one. */
   @Post()
+  @StoresRecord()
   @Needs('admin')
   @BodyLimit(12)
   @ApiCreatedResponse({ type: Extension })

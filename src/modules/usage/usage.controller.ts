@@ -2,6 +2,7 @@ import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { Answer } from '../../common/http/answer.js';
 import { Needs } from '../../common/http/needs.js';
+import { StoresRecord } from '../../common/idempotency/stores-record.js';
 import { UsageReportService } from './usage-report.service.js';
 import { UsageSession, UsageSessionList } from './usage-session.entity.js';
 import { UsageSeries, UsageSummary } from './usage-summary.entity.js';
@@ -33,6 +34,7 @@ export class UsageController {
 
   /** Records a session; the same `sessionId`, `agent` and `startedAt` again replaces the record. */
   @Post('sessions')
+  @StoresRecord()
   @Needs('agent')
   @ApiCreatedResponse({ type: UsageSession })
   recordSession(@Body() session: RecordSession): Promise<UsageSession> {
@@ -48,6 +50,7 @@ export class UsageController {
 
   /** Records a VM, or with `destroyedAt` the end of one that is known. */
   @Post('vms')
+  @StoresRecord()
   @Needs('agent')
   @ApiCreatedResponse({ type: UsageVm })
   recordVm(@Body() vm: RecordVm): Promise<UsageVm> {

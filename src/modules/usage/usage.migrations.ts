@@ -1,3 +1,5 @@
+import { DUCK_FIRST_ANSWERS } from '../../common/storage/duckdb-answers.js';
+
 /**
  * The tables have no keys of their own: DuckDB would hold their indexes in memory whole. The only writer sees to it that
  * no two sessions have the same `(session_id, agent, started_at)`; its look-ups and all reads skip what lies outside
@@ -18,4 +20,5 @@ export const USAGE_MIGRATIONS = [
      id VARCHAR NOT NULL, vm_id VARCHAR NOT NULL, role VARCHAR NOT NULL, agent VARCHAR NOT NULL, commit_id VARCHAR,
      created_at TIMESTAMP NOT NULL, destroyed_at TIMESTAMP, recorded_at TIMESTAMP NOT NULL
    );`,
+  DUCK_FIRST_ANSWERS,
 ];

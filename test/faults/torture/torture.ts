@@ -3,6 +3,7 @@ import { table, whole } from '../../../bench/support/table.ts';
 import { killRounds } from './kill-rounds.ts';
 import { peers } from './peers.ts';
 import { restart } from './restart.ts';
+import { retryRounds } from './retry-rounds.ts';
 import type { Row } from './row.ts';
 import { suites } from './suites.ts';
 
@@ -14,14 +15,17 @@ const HELP = `Does to the built server what it promises to survive, and ends wit
   --crashes <n>  workloads of a simulated disk; each loses its power 12 times (100)
   --damage <n>   cut-off files and flipped bits of each kind (300)
   --soak <min>   minutes under load with broken peers attached, to see where memory goes (0: none; 30 is meant)
-  --only <part>  kill, restart, peers or suites
+  --only <part>  kill, retries, restart, peers or suites
   --help
 
 Ends with 0 when everything held, else with 1.
 `;
-const PARTS = ['kill', 'restart', 'peers', 'suites'] as const;
+const PARTS = ['kill', 'retries', 'restart', 'peers', 'suites'] as const;
 const LOAD_MAX_MS = 2000;
 const MIN_PER_SECOND = 200;
+/** The clients that retry are looked at between fewer kills. */
+const KILLS_PER_RETRY_ROUND = 10;
+const RETRYING_WRITERS = 24;
 const WHAT_MAX_CHARACTERS = 110;
 
 async function kill(rounds: number): Promise<Row[]> {
@@ -55,6 +59,21 @@ async function kill(rounds: number): Promise<Row[]> {
   ];
 }
 
+async function retries(rounds: number): Promise<Row[]> {
+  const kills = Math.ceil(rounds / KILLS_PER_RETRY_ROUND);
+  const load = { kills, writers: RETRYING_WRITERS, loadMaxMs: LOAD_MAX_MS };
+  const { answered, sentAgain, replayed, problems } = await retryRounds(load);
+  for (const problem of problems.slice(0, 20)) console.error(problem);
+  const again = `${whole(sentAgain)} sent more than once, ${whole(replayed)} given their first answer again`;
+  return [
+    {
+      what: `requests sent until they were answered, through ${kills} times kill -9: one record, one answer`,
+      done: `${whole(answered)} answered, ${again}; ${problems.length} problems`,
+      held: problems.length === 0,
+    },
+  ];
+}
+
 function wholeNumber(name: string, text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= 0) return value;
@@ -83,6 +102,7 @@ async function torture(): Promise<boolean> {
   );
   const parts = {
     kill: () => kill(rounds ?? 0),
+    retries: () => retries(rounds ?? 0),
     restart,
     peers: () => peers(soak ?? 0),
     suites: () => suites(crashes ?? 0, damage ?? 0),

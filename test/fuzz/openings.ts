@@ -4,6 +4,9 @@ import type { ApiDocument, Operation, Schema } from './document.ts';
 /** What makes things comes before what needs them, and what takes them away last. */
 const ORDER = ['POST', 'GET', 'POST {', 'GET {', 'PATCH {', 'DELETE {', 'DELETE'];
 
+/** What only the holder of a task may do: one of these works, and those after it find the lease ended. */
+export const OF_HOLDERS = /\/(renew|release|complete|fail)$/;
+
 /** One request to each route of the document, made of nothing but its examples: all of them must be answered. */
 export function openings(document: ApiDocument): Case[] {
   const rank = ({ method, pathParameters: { length } }: Operation): number =>
@@ -19,8 +22,15 @@ export function openings(document: ApiDocument): Case[] {
     bend: (path) => path,
     query: [],
     headers: [],
-    ...(operation.body && { body: JSON.stringify(exampleOf(operation.body.schema, document)) }),
+    ...(operation.body && { body: JSON.stringify(bodyOf(operation, document)) }),
   }));
+}
+
+function bodyOf({ template, body }: Operation, document: ApiDocument): unknown {
+  const example = exampleOf(body?.schema ?? {}, document);
+  if (OF_HOLDERS.test(template) || typeof example !== 'object') return example;
+  // An admin's request needs no fence, and one that is sent must be right.
+  return { ...example, fence: undefined };
 }
 
 /** What the document gives as an example. */

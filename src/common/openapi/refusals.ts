@@ -20,8 +20,8 @@ export class ErrorBody {
 }
 
 /** Documents one refusal of a handler; those that all handlers share are added by `app.openapi.ts`. */
-export const ApiRefusal = (status: HttpStatus, description: string): MethodDecorator =>
-  applyDecorators(ApiResponse({ status, description, type: ErrorBody }));
+export const ApiRefusal = (status: HttpStatus, description: string, type = ErrorBody): MethodDecorator =>
+  applyDecorators(ApiResponse({ status, description, type }));
 
 /** Documents the 404 of an unknown id. */
 export const ApiUnknown = (description: string): MethodDecorator => ApiRefusal(HttpStatus.NOT_FOUND, description);

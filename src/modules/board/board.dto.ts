@@ -29,7 +29,7 @@ const MAX_ATTEMPTS = 100;
 export class Fenced {
   /**
    * The fence of the lease under which this is done; the header `If-Fence` will do as well.
-   * @example 7
+   * @example 2
    */
   @Integer(1, Number.MAX_SAFE_INTEGER, { optional: true })
   fence?: number;
@@ -97,7 +97,7 @@ export class UpdateTask extends PartialType(OmitType(CreateTask, ['createdBy', '
 
   /**
    * The fence of the lease under which this is done; the header `If-Fence` will do as well.
-   * @example 7
+   * @example 2
    */
   @Integer(1, Number.MAX_SAFE_INTEGER, { optional: true })
   fence?: number;

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOkResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { Answer } from '../../common/http/answer.js';
 import { HungUp } from '../../common/http/hung-up.js';
 import { Needs } from '../../common/http/needs.js';
@@ -11,7 +11,8 @@ import { ClaimQueue } from './claim-queue.js';
 import { ClaimNextTask, ClaimTask, CompleteTask, FailTask, ListReady, ReleaseTask, RenewLease } from './claims.dto.js';
 import { ClaimsService } from './claims.service.js';
 import { ApiFenced, type Conditions, TheConditions } from './conditions.js';
-import { Claim, LeaseList, NextClaim, Renewal } from './lease.entity.js';
+import { Claim, LeaseList, NoTask, Renewal } from './lease.entity.js';
+import { LeaseRefusal } from './lease-refusal.entity.js';
 import { Task, TaskList } from './task.entity.js';
 
 @ApiTags('board')
@@ -48,7 +49,8 @@ export class ClaimsController {
   @StoresRecord()
   @Needs('agent')
   @HttpCode(HttpStatus.OK)
-  @ApiOkResponse({ type: NextClaim })
+  @ApiExtraModels(NoTask)
+  @ApiOkResponse({ schema: { oneOf: [{ $ref: getSchemaPath(Claim) }, { $ref: getSchemaPath(NoTask) }] } })
   async claimNext(@Body() { waitSeconds = 0, ...wish }: ClaimNextTask, @HungUp() hungUp: AbortSignal): Promise<Answer> {
     return nextAnswer(await this.queue.next(wish, waitSeconds, hungUp));
   }
@@ -60,7 +62,7 @@ export class ClaimsController {
   @HttpCode(HttpStatus.OK)
   @ApiOkResponse({ type: Claim })
   @ApiUnknown('task not found')
-  @ApiRefusal(HttpStatus.CONFLICT, 'it cannot be had: `code` is held, not_claimable, blocked or at_capacity')
+  @ApiRefusal(HttpStatus.CONFLICT, 'it cannot be had, and `code` says why', LeaseRefusal)
   async claim(@Param('id') id: string, @Body() claim: ClaimTask): Promise<Answer> {
     return claimAnswer(await this.claims.claim(id, claim));
   }

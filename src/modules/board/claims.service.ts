@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../common/config/config.js';
-import { conflict } from '../../common/errors/domain-error.js';
 import type { Answer } from '../../common/http/answer.js';
 import type { Batch } from '../../common/storage/batch.js';
 import type { Page } from '../../common/storage/page.js';
@@ -9,7 +8,7 @@ import type { PageQuery } from '../../common/validation/time-range.dto.js';
 import { claimAnswer, renewalAnswer, taskAnswer } from './board.answers.js';
 import { BoardRepository, CurrentTask, TaskText } from './board.repository.js';
 import type { ClaimTask, CompleteTask, FailTask, ListReady, ReleaseTask, RenewLease } from './claims.dto.js';
-import { Conditions, fenceIn, held, holds } from './conditions.js';
+import { Conditions, fenceIn, held, holds, leaseConflict } from './conditions.js';
 import { LeaseClock } from './lease-clock.js';
 import type { HeldLease, Lease, NoTaskReason } from './lease.entity.js';
 import { claim, Claimer, complete, endAttempt, isStuck, Lending, Move, release, renew, SYSTEM } from './lease-rules.js';
@@ -177,14 +176,14 @@ export class ClaimsService {
 }
 
 function refuseUnready({ status, blockedBy }: CurrentTask): void {
-  if (status !== 'open') throw conflict(`the task is ${status}, not open`, { code: 'not_claimable', status });
+  if (status !== 'open') throw leaseConflict('not_claimable', `the task is ${status}, not open`, { status });
   if (blockedBy.length === 0) return;
   const others = blockedBy.length === 1 ? 'a task that is' : `${blockedBy.length} tasks that are`;
-  throw conflict(`the task waits for ${others} not done`, { code: 'blocked', blockedBy });
+  throw leaseConflict('blocked', `the task waits for ${others} not done`, { blockedBy });
 }
 
 function atCapacity(agent: string): Error {
-  return conflict(`${agent} holds as many tasks as an agent may`, { code: 'at_capacity' });
+  return leaseConflict('at_capacity', `${agent} holds as many tasks as an agent may`);
 }
 
 function heldLease({ id, title, lease }: TaskHead, now: number): HeldLease | undefined {

@@ -3,9 +3,10 @@ import { ApiHeader } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { conflict, DomainError, invalidInput } from '../../common/errors/domain-error.js';
 import { Caller, callerOf } from '../../common/http/caller.js';
-import { ApiRefusal } from '../../common/openapi/refusals.js';
+import { ApiRefusal, type ErrorBody } from '../../common/openapi/refusals.js';
 import type { CurrentTask } from './board.repository.js';
 import type { Lease } from './lease.entity.js';
+import { LeaseRefusal, type LeaseRefusalCode } from './lease-refusal.entity.js';
 import type { Move } from './lease-rules.js';
 
 /** On what a request may change a task. */
@@ -40,7 +41,11 @@ export const ApiFenced = (): MethodDecorator =>
       description: "The fence of the task's lease, where the body does not say it. The admin token needs none.",
       schema: { type: 'integer', minimum: 1 },
     }),
-    ApiRefusal(HttpStatus.CONFLICT, 'another agent holds the task, or the fence is not that of its lease'),
+    ApiRefusal(
+      HttpStatus.CONFLICT,
+      'another agent holds the task, or the fence is not that of its lease',
+      LeaseRefusal,
+    ),
   );
 
 /** Documents that a handler changes only the version of a task that the client means. */
@@ -71,7 +76,7 @@ export function holds({ lease }: CurrentTask, fence: number, { role, name }: Con
   const speaksForHolder = role === 'admin' || name === lease?.agent;
   if (lease?.fence === fence && speaksForHolder) return lease;
   const message = lease ? `the lease is lost: ${lease.agent} holds the task` : 'the lease is lost: it has ended';
-  throw conflict(message, { code: 'lease_lost', ...(lease && { holder: lease.agent }) });
+  throw leaseConflict('lease_lost', message, lease && { holder: lease.agent });
 }
 
 /**
@@ -86,7 +91,16 @@ export function fenceIn({ fence }: Conditions): number {
 /** That another agent, or another session of the same, has the task. */
 export function held({ lease }: CurrentTask, secondsLeft: number): DomainError {
   const holder = lease?.agent ?? '';
-  return conflict(`${holder} holds the task for another ${secondsLeft} s`, { code: 'held', holder, secondsLeft });
+  return leaseConflict('held', `${holder} holds the task for another ${secondsLeft} s`, { holder, secondsLeft });
+}
+
+/** A refusal that has to do with who holds a task; it never names a way round itself, since agents copy what they read. */
+export function leaseConflict(
+  code: LeaseRefusalCode,
+  message: string,
+  facts: Omit<LeaseRefusal, keyof ErrorBody | 'code'> = {},
+): DomainError {
+  return conflict(message, { code, ...facts });
 }
 
 function needsFence({ set, unset, artifacts, deleted }: Move): boolean {

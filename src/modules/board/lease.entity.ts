@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { Task } from './task.entity.js';
 
 /** That one agent, and nobody else, works on a task, until a time. */
@@ -56,18 +57,16 @@ export class Claim {
 export const NO_TASK_REASONS = ['none_ready', 'at_capacity'] as const;
 export type NoTaskReason = (typeof NO_TASK_REASONS)[number];
 
-/** What a claim of the next task gives: a task and its lease, or `null` and the reason. */
-export class NextClaim {
-  task!: Task | null;
-
-  /** Absent without a task. */
-  lease?: Lease;
+/** That there is no task for an agent. */
+export class NoTask {
+  @ApiProperty({ type: 'object', nullable: true, enum: [null], additionalProperties: false })
+  task!: null;
 
   /**
    * Why there is none.
    * @example none_ready
    */
-  reason?: NoTaskReason;
+  reason!: NoTaskReason;
 }
 
 /** What a renewal gives. */

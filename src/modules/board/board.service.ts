@@ -134,8 +134,9 @@ export class BoardService {
   /** Notes stay free, whoever holds the task. */
   async addNote(id: string, { author, content, type }: AddNote): Promise<Note> {
     const make = (): Move => ({ by: author, notes: [{ author, content, type }] });
-    const { notes } = await this.change(id, UNCONDITIONAL, make, ({ notes }) => notes[0]);
-    return notes[0] as Note;
+    const changed = await this.change(id, UNCONDITIONAL, make, ({ notes }) => notes[0]);
+    const [note] = changed.notes as [Note];
+    return note;
   }
 
   addArtifacts(id: string, { artifacts }: AddArtifacts, conditions: Conditions): Promise<TaskText> {

@@ -1,16 +1,32 @@
 /** Calls the server, and turns whatever can go wrong into a sentence that says what to do about it. */
 
+import { randomUUID } from 'node:crypto';
 import { CONFIG_FILE, type Config } from './config.ts';
+import { retrying } from './retry.ts';
 import { adviceOn, ServiceError } from './service-error.ts';
 
 /** More than any answer that is asked for here, which are at most some hundred list items or one 5 MiB skill. */
 const ANSWER_MAX_BYTES = 32 << 20;
 
+/** Nothing of it has reached the server. */
+const UNSENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
+
 interface CallOptions {
   query?: object;
   body?: object;
   signal?: AbortSignal;
+  /** By which the server knows a POST that it has had already. */
+  key?: string;
 }
+
+interface Patience {
+  /** How long a whole answer may take, with all tries. */
+  timeoutMs: number;
+  tries: number;
+}
+
+/** Enough for a tool that someone waits for. */
+const OF_TOOLS: Patience = { timeoutMs: 15_000, tries: 4 };
 
 export interface Reply<Body> {
   status: number;
@@ -22,16 +38,22 @@ export interface Reply<Body> {
 export class Client {
   constructor(
     private readonly config: Config,
-    /** How long a whole answer may take: long enough for a tool that someone waits for. */
-    private readonly timeoutMs = 15_000,
+    private readonly patience = OF_TOOLS,
   ) {}
+
+  /** For a call that the server may answer so much later. */
+  waiting(seconds = 0): Client {
+    const { timeoutMs, tries } = this.patience;
+    return new Client(this.config, { timeoutMs: timeoutMs + seconds * 1000, tries });
+  }
 
   get<Body>(path: string, query?: object, signal?: AbortSignal): Promise<Reply<Body>> {
     return this.json('GET', path, { query, signal });
   }
 
-  post<Body>(path: string, body?: object, signal?: AbortSignal): Promise<Reply<Body>> {
-    return this.json('POST', path, { body, signal });
+  /** However often it has to be sent, the server acts on it once. */
+  post<Body>(path: string, body?: object, signal?: AbortSignal, key = randomUUID() as string): Promise<Reply<Body>> {
+    return this.json('POST', path, { body, signal, key });
   }
 
   patch<Body>(path: string, body: object, signal?: AbortSignal): Promise<Reply<Body>> {
@@ -75,24 +97,32 @@ export class Client {
   private async call(
     method: string,
     path: string,
-    { query = {}, body, signal }: CallOptions,
+    { query = {}, body, signal, key }: CallOptions,
   ): Promise<{ response: Response; text: string }> {
-    const timeout = AbortSignal.timeout(this.timeoutMs);
+    const { timeoutMs, tries } = this.patience;
+    const timeout = AbortSignal.timeout(timeoutMs);
     const given = Object.entries(query).filter(([, value]) => value !== undefined) as [string, unknown][];
     const search = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]));
-    try {
-      const response = await this.fetch(method, given.length > 0 ? `${path}?${search}` : path, {
-        headers: body ? { 'Content-Type': 'application/json' } : {},
-        body: body && JSON.stringify(body),
-        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-      });
-      const text = await read(response);
-      if (!response.ok) throw this.refusal(response, text);
-      return { response, text };
-    } catch (error) {
-      if (error instanceof ServiceError) throw error;
-      throw this.unreachable(error, timeout.aborted);
-    }
+    const request = {
+      headers: {
+        ...(body && { 'Content-Type': 'application/json' }),
+        ...(key !== undefined && { 'Idempotency-Key': key }),
+      },
+      body: body && JSON.stringify(body),
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    };
+    const attempt = async (): Promise<{ response: Response; text: string }> => {
+      try {
+        const response = await this.fetch(method, given.length > 0 ? `${path}?${search}` : path, request);
+        const text = await read(response);
+        if (!response.ok) throw this.refusal(response, text);
+        return { response, text };
+      } catch (error) {
+        throw error instanceof ServiceError ? error : this.unreachable(error, timeout.aborted);
+      }
+    };
+    const isRepeatable = method === 'GET' || key !== undefined;
+    return retrying(attempt, { tries, isRepeatable, signal: request.signal });
   }
 
   private fetch(
@@ -117,10 +147,13 @@ export class Client {
 
   private unreachable(error: unknown, isTimeout: boolean): ServiceError {
     const { url } = this.config;
-    if (isTimeout) return new ServiceError(`${url} did not answer within ${this.timeoutMs / 1000} s. Try again later.`);
+    if (isTimeout) {
+      return new ServiceError(`${url} did not answer within ${this.patience.timeoutMs / 1000} s. Try again later.`);
+    }
     const { message, cause } = error as Error & { cause?: { code?: string; message?: string } };
     const why = cause?.code ?? cause?.message ?? message;
-    return new ServiceError(`cannot reach ${url} (${why}). Check that the server runs and VERS_INFRA_URL is right.`);
+    const text = `cannot reach ${url} (${why}). Check that the server runs and VERS_INFRA_URL is right.`;
+    return new ServiceError(text, UNSENT.has(why) ? { isUnsent: true } : { isBroken: true });
   }
 
   private notOurServer({ status, headers }: Response): ServiceError {
@@ -132,11 +165,14 @@ export class Client {
   }
 
   private refusal(response: Response, text: string): ServiceError {
-    const { error } = (parsed(text) ?? {}) as { error?: unknown };
+    const { error, code } = (parsed(text) ?? {}) as { error?: unknown; code?: unknown };
     if (typeof error !== 'string') return this.notOurServer(response);
     const isUnknownRoute = error.startsWith('no such route');
-    const advice = isUnknownRoute ? 'Update the server, or check VERS_INFRA_URL.' : adviceOn(response);
-    return new ServiceError(`${error} (${response.status})${advice ? `. ${advice}` : ''}`, response.status);
+    const advice = isUnknownRoute ? 'Update the server, or check VERS_INFRA_URL.' : adviceOn(response, code);
+    const { status, headers } = response;
+    const seconds = headers.get('retry-after');
+    const details = { status, code, retryAfterMs: seconds === null ? undefined : Number(seconds) * 1000 };
+    return new ServiceError(`${error} (${status})${advice ? `. ${advice}` : ''}`, details);
   }
 }
 

@@ -6,6 +6,11 @@
 export interface ExtensionApi {
   on<Name extends keyof EventMap>(event: Name, handler: (event: EventMap[Name], ctx: Context) => unknown): void;
   registerTool(tool: ToolDefinition): void;
+  /** Told to the model before its next answer, or with the next prompt when it is idle. */
+  sendMessage(
+    message: { customType: string; content: string; display: boolean },
+    options: { deliverAs: 'steer' },
+  ): void;
   getCommands(): Provided[];
   getAllTools(): Provided[];
   events: { on(channel: string, handler: (data: unknown) => void): () => void };
@@ -38,6 +43,7 @@ export interface Context {
 /** `usage` is there when the assistant speaks; `input` does not include what was read from the cache. */
 export interface AgentMessage {
   role: string;
+  content?: string | { type: string; text?: string; name?: string }[];
   model?: string;
   usage?: {
     input: number;

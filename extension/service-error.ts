@@ -1,12 +1,28 @@
 /** What goes wrong between here and the server, in sentences that say what to do about it. */
 
-/** A call that failed; `status` is there when it was this server that refused it. */
-export class ServiceError extends Error {
-  constructor(
-    message: string,
-    readonly status?: number,
-  ) {
+export interface Failure {
+  /** When it was this server that refused it. */
+  status?: number;
+  /** What the server calls the reason. */
+  code?: unknown;
+  retryAfterMs?: number;
+  /** It never got to the server. */
+  isUnsent?: boolean;
+  /** The connection broke, and nobody knows whether the server has done it. */
+  isBroken?: boolean;
+}
+
+/** A call that failed. */
+export class ServiceError extends Error implements Failure {
+  readonly status?: number;
+  readonly code?: unknown;
+  readonly retryAfterMs?: number;
+  readonly isUnsent?: boolean;
+  readonly isBroken?: boolean;
+
+  constructor(message: string, failure: Failure = {}) {
     super(message);
+    Object.assign(this, failure);
   }
 }
 
@@ -16,8 +32,18 @@ export function messageOf(error: unknown): string {
   return error instanceof TypeError ? `the answer is not as expected (${message}). Check VERS_INFRA_URL.` : message;
 }
 
+/** What to do when a task cannot be had, or not any more. */
+const ADVICE: Record<string, string> = {
+  held: 'Leave it to them, and take another with board_next.',
+  blocked: 'Take another with board_next; this one is offered again when nothing blocks it.',
+  not_claimable: 'Take another with board_next.',
+  at_capacity: 'Finish a task that you hold, or give one back with board_release.',
+  lease_lost: 'Stop working on it: another agent may be at it. Leave a note, and take another with board_next.',
+};
+
 /** What to do about a refusal. */
-export function adviceOn({ status, headers }: Response): string | undefined {
+export function adviceOn({ status, headers }: Response, code: unknown): string | undefined {
+  if (typeof code === 'string' && Object.hasOwn(ADVICE, code)) return ADVICE[code];
   switch (status) {
     case 400:
       return 'Nothing was changed: correct it and call again.';

@@ -50,7 +50,7 @@ export abstract class Agent {
       return;
     }
     const [fate, leavesAt] = [chance(0.12) ? 'stops' : chance(0.1) ? 'falls silent' : 'stays', between(0.3, 0.95)];
-    while (!this.world.isOver) {
+    while (!this.world.isOver && !this.isGone()) {
       if (fate !== 'stays' && this.world.progress > leavesAt) break;
       await this.patiently(async () => {
         await this.beatIfDue();
@@ -59,7 +59,24 @@ export abstract class Agent {
       });
       await this.world.pause(pauseMs(MEAN_PAUSE_MS * this.slowness));
     }
+    if (fate === 'falls silent' || this.isGone()) this.vanish();
+    else await this.patiently(() => this.putDown());
     if (fate === 'stops') await this.patiently(() => this.leave());
+  }
+
+  /** True for one that will not be heard of again. */
+  protected isGone(): boolean {
+    return false;
+  }
+
+  /** Leaves what it has in hand lying. */
+  protected vanish(): void {
+    // Only some have anything in hand.
+  }
+
+  /** Gives back what it has in hand. */
+  protected putDown(): Promise<void> {
+    return Promise.resolve();
   }
 
   protected tell(type: EventType, summary: string, more: { detail?: string; metadata?: object } = {}): Promise<void> {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpClient, type Reply } from '../support/http-client.ts';
 import type { Meter } from '../support/meter.ts';
 
+const CONFLICT = 409;
 const TRIES = 12;
 const RETRY_MS = 500;
 const RETRY_MAX_MS = 5000;
@@ -10,10 +11,13 @@ const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNRE
 /** The server said no, in a way that trying again does not change. */
 export class Refused extends Error {
   readonly status: number;
+  /** What the server calls the reason, where it has a name. */
+  readonly code?: string;
 
   constructor(call: string, { status, text }: Reply) {
     super(`${call} answered ${status}: ${text.slice(0, 200)}`);
     this.status = status;
+    if (status === CONFLICT) this.code = (JSON.parse(text) as { code?: string }).code;
   }
 }
 
@@ -56,7 +60,7 @@ export class ApiClient {
         const reply = await this.http.send(method, path, body);
         this.meter.record(performance.now() - startedAt);
         if (reply.status < 400) return reply;
-        if (reply.status !== 409) this.meter.errors += 1;
+        if (reply.status !== CONFLICT) this.meter.errors += 1;
         reason = new Refused(`${method} ${path}`, reply);
         if (reply.status !== 503 && reply.status !== 429) throw reason;
         await sleep(retryAfterMs(reply));

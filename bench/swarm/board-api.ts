@@ -4,12 +4,12 @@ import type {
   ArtifactInput,
   CreateTask,
   RejectTask,
-  SubmitForReview,
   UpdateTask,
 } from '../../src/modules/board/board.dto.ts';
 import type { Task } from '../../src/modules/board/task.entity.ts';
 import { type ApiClient, InDoubt } from './api-client.ts';
-import { artifactText, type KnownTask, type Ledger, noteText } from './ledger.ts';
+import { type Ledger, noteText } from './ledger.ts';
+import { addArtifacts, move, type TaskWriter } from './task-writer.ts';
 
 interface TaskList {
   tasks: Task[];
@@ -19,10 +19,12 @@ interface TaskList {
 export class BoardApi {
   private readonly client: ApiClient;
   private readonly ledger: Ledger;
+  private readonly writer: TaskWriter;
 
-  constructor(client: ApiClient, ledger: Ledger) {
-    this.client = client;
-    this.ledger = ledger;
+  constructor(writer: TaskWriter) {
+    this.client = writer.client;
+    this.ledger = writer.ledger;
+    this.writer = writer;
   }
 
   async create(task: CreateTask): Promise<Task> {
@@ -51,40 +53,37 @@ export class BoardApi {
     return tasks.filter((task) => this.isSettled(task));
   }
 
-  update(id: string, changes: UpdateTask): Promise<void> {
-    return this.change(id, 'PATCH', '', changes, ({ fields }) => {
+  update(id: string, changes: UpdateTask, fence?: number): Promise<void> {
+    return this.writer.change(id, 'PATCH', '', { ...changes, fence }, ({ fields }) => {
       Object.assign(fields, changes);
       if (changes.assignee === null) delete fields.assignee;
     });
   }
 
   addNote(id: string, note: AddNote): Promise<void> {
-    return this.change(id, 'POST', '/notes', note, ({ notes }) => notes.push(noteText(note)));
+    return this.writer.change(id, 'POST', '/notes', note, ({ notes }) => notes.push(noteText(note)));
   }
 
-  addArtifacts(id: string, artifacts: ArtifactInput[]): Promise<void> {
-    return this.change(id, 'POST', '/artifacts', { artifacts }, (task) => addArtifacts(task, artifacts));
+  addArtifacts(id: string, artifacts: ArtifactInput[], fence: number): Promise<void> {
+    return this.writer.change(id, 'POST', '/artifacts', { artifacts, fence }, (task) => addArtifacts(task, artifacts));
   }
 
   bump(id: string): Promise<void> {
-    return this.change(id, 'POST', '/bump', {}, ({ fields }) => (fields.score += 1));
-  }
-
-  submit(id: string, by: string, submission: SubmitForReview): Promise<void> {
-    return this.change(id, 'POST', '/review', { ...submission, reviewedBy: by }, (task) => {
-      move(task, 'in_review', by, submission.summary);
-      addArtifacts(task, submission.artifacts ?? [], by);
-    });
+    return this.writer.change(id, 'POST', '/bump', {}, ({ fields }) => (fields.score += 1));
   }
 
   approve(id: string, { approvedBy = 'unknown', comment }: ApproveTask): Promise<void> {
     const note = `Approved by ${approvedBy}${comment ? `: ${comment}` : ''}`;
-    return this.change(id, 'POST', '/approve', { approvedBy, comment }, (task) => move(task, 'done', approvedBy, note));
+    return this.writer.change(id, 'POST', '/approve', { approvedBy, comment }, (task) =>
+      move(task, 'done', approvedBy, note),
+    );
   }
 
   reject(id: string, { reason, rejectedBy = 'unknown' }: RejectTask): Promise<void> {
     const note = `Rejected by ${rejectedBy}: ${reason}`;
-    return this.change(id, 'POST', '/reject', { reason, rejectedBy }, (task) => move(task, 'open', rejectedBy, note));
+    return this.writer.change(id, 'POST', '/reject', { reason, rejectedBy }, (task) =>
+      move(task, 'open', rejectedBy, note),
+    );
   }
 
   /** Whether it is this run's, and nothing that changes its status is still under way. */
@@ -92,30 +91,4 @@ export class BoardApi {
     const known = this.ledger.tasks.get(id);
     return known?.fields.status === status && !known.isInDoubt;
   }
-
-  private async change(
-    id: string,
-    method: 'POST' | 'PATCH',
-    action: string,
-    body: object,
-    enter: (task: KnownTask) => unknown,
-  ): Promise<void> {
-    const task = this.ledger.task(id);
-    try {
-      await this.client.write(method, `/board/tasks/${id}${action}`, body);
-      enter(task);
-    } catch (error) {
-      if (error instanceof InDoubt) task.isInDoubt = true;
-      throw error;
-    }
-  }
-}
-
-function move(task: KnownTask, status: Task['status'], author: string, content: string): void {
-  task.fields.status = status;
-  task.notes.push(noteText({ author, content, type: 'update' }));
-}
-
-function addArtifacts(task: KnownTask, artifacts: ArtifactInput[], by?: string): void {
-  for (const artifact of artifacts) task.artifacts.push(artifactText({ addedAt: '', addedBy: by, ...artifact }));
 }

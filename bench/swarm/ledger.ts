@@ -3,6 +3,7 @@ import type { Task } from '../../src/modules/board/task.entity.ts';
 import type { FeedEvent } from '../../src/modules/feed/event.entity.ts';
 import type { JournalEntry } from '../../src/modules/journal/journal-entry.entity.ts';
 import type { LogEntry } from '../../src/modules/log/log-entry.entity.ts';
+import type { HandedIn } from './lease-audit.ts';
 import type { Vm } from '../../src/modules/registry/vm.entity.ts';
 
 /** A task as this run left it; notes and artifacts are what was sent, as text, in no order. */
@@ -47,6 +48,10 @@ export class Ledger {
   /** What the server acknowledged and should not have. */
   readonly complaints: string[] = [];
   heartbeats = 0;
+  /** Work that was acknowledged when it was handed in. */
+  readonly handedIn: HandedIn[] = [];
+  /** Agents that vanished with a task, slept past their lease, and were told that they had lost one. */
+  readonly leases = { claims: 0, vanished: 0, slept: 0, lost: 0, inDoubt: 0 };
 
   constructor(run: string) {
     this.run = run;
@@ -73,6 +78,13 @@ export class Ledger {
     const vm = this.vms.get(id);
     if (!vm) throw new Error(`VM ${id} is not this run's`);
     return vm;
+  }
+
+  /** That nobody works on a task any more, so that it is open once its lease has ended. */
+  abandon(id: string): void {
+    const { fields } = this.task(id);
+    fields.status = 'open';
+    delete fields.assignee;
   }
 
   private compare(what: string, answer: object, expected: object): void {

@@ -33,7 +33,9 @@ export class Lieutenant extends Agent {
       createdBy: this.name,
       description: chance(0.7) ? say(DESCRIPTIONS, topic) : undefined,
       tags: [topic.component, this.api.ledger.run],
-      dependencies: others.length > 0 && chance(0.15) ? [pick(others)] : undefined,
+      // Those who vanish are no fault of the task's.
+      maxAttempts: 100,
+      dependencies: others.length > 0 && chance(0.3) ? [pick(others)] : undefined,
     });
   }
 

@@ -20,6 +20,7 @@ export function printWritten(ledger: Ledger): void {
         `${whole(total(({ fields }) => fields.score))} bumps`,
       ].join(', '),
     ],
+    ['claims', ledger.leases.claims, leaseText(ledger)],
     ['feed', ledger.feed.size, `events of ${new Set([...ledger.feed.values()].map(({ type }) => type)).size} types`],
     ['log', ledger.log.size, 'entries'],
     ['journal', ledger.journal.size, 'entries'],
@@ -27,6 +28,10 @@ export function printWritten(ledger: Ledger): void {
   ];
   console.log(`\nWritten by the run ${ledger.run}:`);
   for (const [service, count, what] of rows) console.log(`  ${service.padEnd(9)}${whole(count).padStart(7)} ${what}`);
+}
+
+function leaseText({ handedIn, leases: { vanished, slept, lost } }: Ledger): string {
+  return `(${handedIn.length} handed in, ${vanished} left lying, ${slept} slept over, ${lost} lost and told so)`;
 }
 
 /** Prints what was read back; true when nothing was wrong. */

@@ -5,7 +5,9 @@ import type { RegisterVm, UpdateVm } from '../../src/modules/registry/registry.d
 import type { Heartbeat, Vm } from '../../src/modules/registry/vm.entity.ts';
 import { type ApiClient, InDoubt, Refused } from './api-client.ts';
 import { BoardApi } from './board-api.ts';
+import { ClaimsApi } from './claims-api.ts';
 import type { Ledger, Records, RecordService } from './ledger.ts';
+import { TaskWriter } from './task-writer.ts';
 
 const PATHS = { feed: '/feed/events', log: '/log', journal: '/journal' } as const;
 const CONFLICT = 409;
@@ -13,13 +15,16 @@ const CONFLICT = 409;
 /** The public API, with every acknowledged write entered in the ledger. */
 export class SwarmApi {
   readonly board: BoardApi;
+  readonly claims: ClaimsApi;
   readonly ledger: Ledger;
   private readonly client: ApiClient;
 
   constructor(client: ApiClient, ledger: Ledger) {
     this.client = client;
     this.ledger = ledger;
-    this.board = new BoardApi(client, ledger);
+    const writer = new TaskWriter(client, ledger);
+    this.board = new BoardApi(writer);
+    this.claims = new ClaimsApi(writer);
   }
 
   /** Reads something only because an agent would. */

@@ -1,5 +1,6 @@
 import type { FeedEvent } from '../../src/modules/feed/event.entity.ts';
 import type { ApiClient } from './api-client.ts';
+import { checkLeases } from './lease-check.ts';
 import type { Ledger, RecordService } from './ledger.ts';
 import { readRecords } from './read-back.ts';
 import { RecordCheck } from './record-check.ts';
@@ -18,6 +19,7 @@ export interface Finding {
 export async function verify(client: ApiClient, ledger: Ledger, options: { heartbeats: boolean }): Promise<Finding[]> {
   return [
     await checkTasks(client, ledger),
+    await checkLeases(client, ledger),
     await checkRecords(client, ledger, 'feed', 'events'),
     await checkRecords(client, ledger, 'log', 'log entries'),
     await checkRecords(client, ledger, 'journal', 'journal entries'),

@@ -1,134 +1,161 @@
-import type { Task } from '../../src/modules/board/task.entity.ts';
-import { Agent } from './agent.ts';
-import { branchOf, say, type Topic, topicOf } from './prose.ts';
-import { chance, count, pick } from './random.ts';
-import { BLOCKERS, COMMITS, FAILURES, FINDINGS, PROGRESS, QUESTIONS, SKILLS, SUMMARIES } from './vocabulary.ts';
+import { Refused } from './api-client.ts';
+import { Craftsman, type Piece } from './craftsman.ts';
+import { branchOf, say, topicOf } from './prose.ts';
+import { between, chance, count } from './random.ts';
+import { BLOCKERS, FAILURES, PROGRESS, SUMMARIES } from './vocabulary.ts';
+import type { World } from './world.ts';
 
-const LOOK_AT_TASKS = 15;
-const CHOICE = 4;
+/** Refusals that tell somebody that the task is another's by now. */
+const LOST = new Set(['lease_lost', 'held', 'not_claimable', 'blocked']);
+const OVERSLEPT_SECONDS = 5;
 
-interface Work {
-  task: Task;
-  topic: Topic;
+interface Work extends Piece {
+  renewedAt: number;
   stepsLeft: number;
   isBlocked: boolean;
 }
 
-/** Takes open tasks, works on them step by step, and hands them in for review. */
-export class Worker extends Agent {
+/** Claims ready tasks, works on them step by step, and hands them in. */
+export class Worker extends Craftsman {
   private work?: Work;
+  private readonly fate = fateOf(this.world.chaos);
+  /** How much of the run has passed when its fate finds it, with a task in hand. */
+  private readonly fateAt = between(0.1, 0.7);
+  private hasSlept = false;
 
   protected override async act(): Promise<void> {
     if (!this.work) return this.takeTask();
     const { work } = this;
     try {
       if (work.isBlocked) await this.unblock(work);
+      else if (this.isSleepy) await this.sleep(work);
+      else if (this.isRenewalDue(work)) await this.renew(work);
       else if (work.stepsLeft > 0) await this.step(work);
       else if (chance(0.06)) await this.handBack(work);
       else await this.handIn(work);
     } catch (error) {
-      // Whatever went wrong, nobody else may be kept from the task.
-      this.drop(work);
-      throw error;
+      if (!(error instanceof Refused)) throw error;
+      this.work = undefined;
+      if (!LOST.has(error.code ?? '')) throw error;
+      this.api.ledger.leases.lost += 1;
+      const { status, assignee } = this.api.ledger.task(work.task.id).fields;
+      if (status === 'in_progress' && assignee === this.name) this.api.ledger.abandon(work.task.id);
     }
+  }
+
+  private get isSleepy(): boolean {
+    return this.fate === 'sleeps' && !this.hasSlept && this.world.progress > this.fateAt;
+  }
+
+  protected override isGone(): boolean {
+    return this.fate === 'vanishes' && this.work?.isBlocked === false && this.world.progress > this.fateAt;
+  }
+
+  protected override vanish(): void {
+    if (!this.work || this.work.isBlocked) return;
+    this.api.ledger.abandon(this.work.task.id);
+    this.api.ledger.leases.vanished += 1;
+  }
+
+  protected override async putDown(): Promise<void> {
+    const { work } = this;
+    if (!work || work.isBlocked) return;
+    this.work = undefined;
+    await this.api.claims.release(work.task.id, this.name, work.fence, 'leaving').catch((error: unknown) => {
+      if (!(error instanceof Refused && LOST.has(error.code ?? ''))) throw error;
+    });
   }
 
   private async takeTask(): Promise<void> {
-    const tasks = await this.api.board.open(LOOK_AT_TASKS);
-    const free = tasks.filter(({ id }) => !this.world.claimed.has(id));
-    if (free.length === 0) return this.idle();
-    const task = free.find(({ assignee }) => assignee === this.name) ?? pick(free.slice(0, CHOICE));
-    this.world.claimed.add(task.id);
-    this.work = { task, topic: topicOf(task.tags), stepsLeft: count(3, 8), isBlocked: false };
-    try {
-      await this.api.board.update(task.id, { assignee: this.name, status: 'in_progress' });
-      await this.tell('task_started', `Started: ${task.title}`, { metadata: { taskId: task.id } });
-    } catch (error) {
-      this.drop(this.work);
-      throw error;
-    }
+    const { claims, ledger } = this.api;
+    const claim = await claims.claimNext(this.name, this.world.leaseSeconds);
+    if (!claim) return this.idle();
+    const { task, lease } = claim;
+    this.work = {
+      task,
+      topic: topicOf(task.tags),
+      fence: lease.fence,
+      renewedAt: performance.now(),
+      stepsLeft: count(3, 8),
+      isBlocked: false,
+    };
+    // One whose creation was never answered: nobody knows what should be in it.
+    if (!ledger.tasks.has(task.id)) return this.finishUnknown(this.work);
+    await this.tell('task_started', `Started: ${task.title}`, { metadata: { taskId: task.id } });
+  }
+
+  private async finishUnknown({ task, fence }: Work): Promise<void> {
+    this.work = undefined;
+    await this.api.claims.completeUnknown(task.id, fence);
+  }
+
+  /** Sleeps past its lease, and then goes on as if nothing had happened. */
+  private async sleep(work: Work): Promise<void> {
+    this.hasSlept = true;
+    this.api.ledger.abandon(work.task.id);
+    this.api.ledger.leases.slept += 1;
+    await this.world.sleep((this.world.leaseSeconds + OVERSLEPT_SECONDS) * 1000);
+    await this.handIn(work);
+  }
+
+  private isRenewalDue({ renewedAt }: Work): boolean {
+    return performance.now() - renewedAt > (this.world.leaseSeconds * 1000) / 3;
+  }
+
+  private async renew(work: Work): Promise<void> {
+    const progress = chance(0.5) ? say(PROGRESS, work.topic) : undefined;
+    await this.api.claims.renew(work.task.id, this.name, work.fence, progress);
+    work.renewedAt = performance.now();
   }
 
   private async step(work: Work): Promise<void> {
-    const { task, topic } = work;
     work.stepsLeft -= 1;
-    const luck = Math.random();
-    if (luck < 0.3) await this.changeFile(task, topic);
-    else if (luck < 0.5) await this.find(task, topic);
-    else if (luck < 0.65) await this.log(say(PROGRESS, topic));
-    else if (luck < 0.8) await this.note(task, 'update', say(PROGRESS, topic));
-    else if (luck < 0.87) await this.ask(task, topic);
-    else if (luck < 0.92) await this.block(work);
-    else if (luck < 0.96) await this.tell('skill_proposed', `A skill worth sharing: ${pick(SKILLS)}`);
-    else await this.api.glance(`/board/tasks/${task.id}/notes`);
-  }
-
-  private async changeFile(task: Task, topic: Topic): Promise<void> {
-    const [added, removed] = [count(1, 90), count(0, 60)];
-    const metadata = { taskId: task.id, file: topic.file, added, removed };
-    await this.tell('file_changed', `${topic.file}: +${added} −${removed}`, { metadata });
-    if (!chance(0.3)) return;
-    const label = `${pick(COMMITS)}: ${topic.part}`;
-    const url = `https://git.example/app/blob/main/${topic.file}`;
-    await this.api.board.addArtifacts(task.id, [{ type: 'file', url, label, addedBy: this.name }]);
-  }
-
-  private async find(task: Task, topic: Topic): Promise<void> {
-    const finding = say(FINDINGS, topic);
-    await this.note(task, 'finding', finding);
-    if (chance(0.6)) await this.tell('finding', finding, { metadata: { taskId: task.id, file: topic.file } });
-  }
-
-  private async ask(task: Task, topic: Topic): Promise<void> {
-    const question = say(QUESTIONS, topic);
-    await this.note(task, 'question', question);
-    await this.tell('question', question, { metadata: { taskId: task.id } });
+    if (chance(0.05)) await this.block(work);
+    else await this.doSome(work);
   }
 
   private async block(work: Work): Promise<void> {
     const { task, topic } = work;
     const reason = say(BLOCKERS, topic);
-    await this.api.board.update(task.id, { status: 'blocked' });
+    await this.api.board.update(task.id, { status: 'blocked' }, work.fence);
     work.isBlocked = true;
     await this.note(task, 'blocker', reason);
     await this.tell('blocker_found', reason, { detail: `Task: ${task.title}`, metadata: { taskId: task.id } });
   }
 
+  /** What is blocked is nobody's, so it has to be claimed again. */
   private async unblock(work: Work): Promise<void> {
     if (chance(0.5)) return this.idle(work.topic);
-    await this.api.board.update(work.task.id, { status: 'in_progress' });
-    work.isBlocked = false;
-    await this.log(`Unblocked, going on: ${work.task.title}`);
+    const { id, title } = work.task;
+    await this.api.board.update(id, { status: 'open', assignee: null });
+    const { lease } = await this.api.claims.claim(id, this.name, this.world.leaseSeconds);
+    Object.assign(work, { fence: lease.fence, renewedAt: performance.now(), isBlocked: false });
+    await this.log(`Unblocked, going on: ${title}`);
   }
 
-  private async handIn(work: Work): Promise<void> {
-    const { task, topic } = work;
+  private async handIn({ task, topic, fence }: Work): Promise<void> {
     const summary = say(SUMMARIES, topic);
     const branch = branchOf(topic);
     const url = `https://git.example/app/tree/${branch}`;
-    await this.api.board.submit(task.id, this.name, { summary, artifacts: [{ type: 'branch', url, label: branch }] });
-    this.drop(work);
-    await this.tell('task_completed', `Ready for review: ${task.title}`, {
-      detail: summary,
-      metadata: { taskId: task.id, branch },
-    });
+    const artifacts = [{ type: 'branch' as const, url, label: branch }];
+    if (chance(0.3)) await this.api.claims.complete(task.id, this.name, fence, summary);
+    else await this.api.claims.submit(task.id, this.name, fence, { summary, artifacts });
+    this.work = undefined;
+    const metadata = { taskId: task.id, branch };
+    await this.tell('task_completed', `Handed in: ${task.title}`, { detail: summary, metadata });
   }
 
-  private async handBack(work: Work): Promise<void> {
-    const { task, topic } = work;
+  private async handBack({ task, topic, fence }: Work): Promise<void> {
     const reason = say(FAILURES, topic);
-    await this.note(task, 'update', reason);
-    await this.api.board.update(task.id, { status: 'open', assignee: null });
-    this.drop(work);
+    if (chance(0.5)) await this.api.claims.release(task.id, this.name, fence, reason);
+    else await this.api.claims.fail(task.id, this.name, fence, reason);
+    this.work = undefined;
     await this.tell('task_failed', `Handed back: ${task.title}`, { detail: reason, metadata: { taskId: task.id } });
   }
+}
 
-  private note(task: Task, type: 'finding' | 'question' | 'blocker' | 'update', content: string): Promise<void> {
-    return this.api.board.addNote(task.id, { author: this.name, content, type });
-  }
-
-  private drop({ task }: Work): void {
-    this.world.claimed.delete(task.id);
-    this.work = undefined;
-  }
+function fateOf({ kill, pause }: World['chaos']): 'works' | 'vanishes' | 'sleeps' {
+  const luck = Math.random();
+  if (luck < kill) return 'vanishes';
+  return luck < kill + pause ? 'sleeps' : 'works';
 }

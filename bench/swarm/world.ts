@@ -1,6 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SwarmApi } from './swarm-api.ts';
 
+const LEASE_SECONDS = 120;
+const SHORTEST_LEASE_SECONDS = 30;
+
+interface WorldOptions {
+  agents: number;
+  lifetimeMs: number;
+  pace: number;
+  chaos: { kill: number; pause: number };
+}
+
 /** What the agents of a run share. */
 export class World {
   readonly api: SwarmApi;
@@ -9,14 +19,19 @@ export class World {
   readonly claimed = new Set<string>();
   readonly startedAt = performance.now();
   readonly lifetimeMs: number;
+  readonly leaseSeconds: number;
+  /** The shares of workers that vanish with a task in hand, and that sleep past their lease. */
+  readonly chaos: { kill: number; pause: number };
   private readonly ending = new AbortController();
   private readonly pace: number;
 
-  constructor(api: SwarmApi, options: { agents: number; lifetimeMs: number; pace: number }) {
+  constructor(api: SwarmApi, options: WorldOptions) {
     this.api = api;
     this.agents = options.agents;
     this.lifetimeMs = options.lifetimeMs;
     this.pace = options.pace;
+    this.chaos = options.chaos;
+    this.leaseSeconds = options.chaos.kill + options.chaos.pause > 0 ? SHORTEST_LEASE_SECONDS : LEASE_SECONDS;
     setTimeout(() => this.end(), options.lifetimeMs).unref();
   }
 
@@ -31,6 +46,11 @@ export class World {
 
   end(): void {
     this.ending.abort();
+  }
+
+  /** Sleeps for real, and wakes up when the run ends. */
+  sleep(ms: number): Promise<void> {
+    return this.pause(ms * this.pace);
   }
 
   /** Sleeps at the pace of this run, and wakes up when the run ends. */

@@ -6,7 +6,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Client } from '../client.ts';
 import { ServiceError } from '../service-error.ts';
 import type { UsageRecord } from './run-usage.ts';
@@ -77,7 +77,8 @@ export class Outbox {
 
   private async send({ session }: Entry, path: string, signal: AbortSignal): Promise<void> {
     try {
-      const { status, body } = await this.client.post<{ id?: unknown }>('/usage/sessions', session, signal);
+      const key = basename(path);
+      const { status, body } = await this.client.post<{ id?: unknown }>('/usage/sessions', session, signal, key);
       if (status !== 201 || typeof body.id !== 'string') throw new ServiceError('usage was not acknowledged');
       rmSync(path, { force: true });
     } catch (error) {

@@ -1,15 +1,17 @@
 /** The board: the swarm's tasks. */
 
 import { ARTIFACT_TYPES, type Note, NOTE_TYPES, type Task, TASK_STATUSES, type TaskList } from '../contract.ts';
-import { choice, list, optional, record, text, textOrNull } from '../schema.ts';
+import { choice, list, optional, record, text, textOrNull, whole } from '../schema.ts';
+import { taskLine, taskLines, taskPath } from './task-lines.ts';
 import { tool } from './tool.ts';
-import { brief, listed, paged, paging, parts } from './wording.ts';
+import { listed, paged, paging } from './wording.ts';
 
 const status = choice(TASK_STATUSES, 'Where the task stands');
 const tags = list(text('A tag'), 'Tags to find it by');
 const dependencies = list(text('A task id'), 'Ids of the tasks that this one builds on');
 const assignee = text('Name of the agent that works on it');
 const taskId = text('Id of the task');
+const priority = whole('0, the highest, to 4; 2 when not given', 0, 4);
 
 const artifacts = list(
   record({
@@ -33,6 +35,8 @@ export const boardTools = [
       assignee: optional(assignee),
       tags: optional(tags),
       dependencies: optional(dependencies),
+      priority: optional(priority),
+      maxAttempts: optional(whole('How often it may fail before it is set aside; 3 when not given', 1, 100)),
       createdBy: optional(text('You, when not given')),
     },
     async run(input, { client, config }, signal) {
@@ -58,8 +62,8 @@ export const boardTools = [
   }),
   tool({
     name: 'board_update_task',
-    does: 'Change a task: its status, assignee, title, description, tags or dependencies.',
-    when: 'Use board_update_task to take a task (assignee and status in_progress) and to say that it is blocked or done.',
+    does: 'Change a task: its status, assignee, title, description, tags, dependencies or priority.',
+    when: 'Use board_update_task to say that a task is blocked, or to hand it to somebody; to work on one, take it with board_claim.',
     takes: {
       id: taskId,
       title: optional(text('One line that says what is to be done')),
@@ -68,9 +72,10 @@ export const boardTools = [
       assignee: optional(textOrNull('Name of the agent that works on it; null takes it away')),
       tags: optional(tags),
       dependencies: optional(dependencies),
+      priority: optional(priority),
     },
-    async run({ id, ...changes }, { client }, signal) {
-      const { body } = await client.patch<Task>(taskPath(id), changes, signal);
+    async run({ id, ...changes }, { client, leases }, signal) {
+      const body = await leases.change(id, (fence) => client.patch<Task>(taskPath(id), { ...changes, fence }, signal));
       return { text: `Now: ${taskLine(body)}`, body };
     },
   }),
@@ -99,8 +104,10 @@ export const boardTools = [
       artifacts: optional(artifacts),
       reviewedBy: optional(text('Who hands it in: you, when not given')),
     },
-    async run({ taskId: id, ...review }, { client, config }, signal) {
-      const { body } = await client.post<Task>(taskPath(id, 'review'), { reviewedBy: config.agent, ...review }, signal);
+    async run({ taskId: id, ...input }, { client, config, leases }, signal) {
+      const review = { reviewedBy: config.agent, ...input };
+      const path = taskPath(id, 'review');
+      const body = await leases.change(id, (fence) => client.post<Task>(path, { ...review, fence }, signal));
       return { text: `In review: ${taskLine(body)}`, body };
     },
   }),
@@ -109,9 +116,10 @@ export const boardTools = [
     does: 'Link what came out of a task: a branch, report, deployment, diff, file or URL.',
     when: 'Use board_add_artifact so that others find the result of a task from the task itself.',
     takes: { taskId, artifacts: { ...artifacts, minItems: 1 } },
-    async run({ taskId: id, artifacts: added }, { client, config }, signal) {
+    async run({ taskId: id, artifacts: added }, { client, config, leases }, signal) {
       const signed = added.map((artifact) => ({ addedBy: config.agent, ...artifact }));
-      const { body } = await client.post<Task>(taskPath(id, 'artifacts'), { artifacts: signed }, signal);
+      const path = taskPath(id, 'artifacts');
+      const body = await leases.change(id, (fence) => client.post<Task>(path, { artifacts: signed, fence }, signal));
       return { text: `${body.artifacts.length} artifacts on: ${taskLine(body)}`, body };
     },
   }),
@@ -126,24 +134,3 @@ export const boardTools = [
     },
   }),
 ];
-
-function taskPath(id: string, part?: string): string {
-  return ['/board/tasks', encodeURIComponent(id), ...(part ? [part] : [])].join('/');
-}
-
-function taskLine({ id, status: state, title, assignee: who, score, tags: labels }: Task): string {
-  const marks = labels.map((label) => `#${label}`).join(' ');
-  return parts(id, `[${state}]`, brief(title), who && `@${who}`, score > 0 && `+${score}`, marks);
-}
-
-function taskLines(task: Task): string {
-  const { description, dependencies: needs, notes, artifacts: results } = task;
-  const latest = notes.at(-1);
-  const more = [
-    description && `  ${brief(description, 240)}`,
-    needs.length > 0 && `  builds on ${needs.join(', ')}`,
-    latest && `  ${notes.length} notes; latest (${latest.type}, ${latest.author}): ${brief(latest.content, 240)}`,
-    ...results.map(({ type, label, url }) => `  ${type} ${brief(label)}: ${url}`),
-  ];
-  return [taskLine(task), ...more.filter(Boolean)].join('\n');
-}

@@ -4,6 +4,7 @@ import type { Client } from '../client.ts';
 import { messageOf } from '../service-error.ts';
 import type { Config } from '../config.ts';
 import type { HubSync } from '../hub/hub-sync.ts';
+import type { Leases } from '../leases/leases.ts';
 import type { ToolDefinition } from '../pi-api.ts';
 import { type Fields, flag, type Input, objectSchema, optional } from '../schema.ts';
 import { cut } from './wording.ts';
@@ -16,6 +17,7 @@ export interface Toolbox {
   client: Client;
   config: Config;
   hub: HubSync;
+  leases: Leases;
 }
 
 /** What a tool has to say, and the server's answer it is made of. */
@@ -49,10 +51,17 @@ export const tool =
     async execute(_id, input, signal) {
       const { json: asJson, ...given } = input as Input<F> & { json?: boolean };
       const { text, body } = await run(given as unknown as Input<F>, toolbox, signal).catch(explain);
-      const shown = asJson ? cut(JSON.stringify(body), JSON_MAX_CHARACTERS) : cut(text, TEXT_MAX_CHARACTERS);
+      const shown = asJson
+        ? cut(JSON.stringify(body, withoutFence), JSON_MAX_CHARACTERS)
+        : cut(text, TEXT_MAX_CHARACTERS);
       return { content: [{ type: 'text', text: shown }], details: body };
     },
   });
+
+/** A fence is for the extension only. */
+function withoutFence(key: string, value: unknown): unknown {
+  return key === 'lease' && typeof value === 'object' ? { ...value, fence: undefined } : value;
+}
 
 function explain(error: unknown): never {
   throw new Error(messageOf(error), { cause: error });

@@ -1,0 +1,200 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Step } from './support/model.js';
+import { describeEachPi } from './support/targets.js';
+import { POLL_MS, Server, World } from './support/world.js';
+
+interface Task {
+  id: string;
+  status: string;
+  assignee?: string;
+  attempts: number;
+  artifacts: object[];
+  notes: { author: string; content: string }[];
+  lease?: { agent: string; session: string; vmId: string; fence: number; expiresAt: string };
+}
+
+const FAST = { NODE_OPTIONS: `--import=${resolve('test/pi/fixtures/fast-timers.js')}` };
+const ONE_TURN: Step = { calls: [['no_such_tool', {}]] };
+
+let server: Server;
+beforeAll(async () => {
+  server = await Server.start();
+});
+afterAll(() => server.remove());
+
+/** A key of its own, so that the server believes nothing that its fence does not prove. */
+async function identify(world: World): Promise<void> {
+  const { body } = await server.api.post('/auth/keys').send({ name: world.agent, role: 'agent' });
+  world.env['VERS_AUTH_TOKEN'] = body.key;
+}
+
+async function makeTask({ agent }: World, more: object = {}): Promise<string> {
+  return (await server.post('/board/tasks', { title: 'Fix it', createdBy: 'ann', tags: [agent], ...more })).id;
+}
+
+const taskOf = (id: string): Promise<Task> => server.get<Task>(`/board/tasks/${id}`);
+const contents = ({ notes }: Task): string[] => notes.map(({ content }) => content);
+
+describeEachPi('the tasks that $name takes', (target) => {
+  it('are its own until it finishes them, gives them back or gives them up', () => {
+    const script: Step[] = [];
+    return World.with(target, server, script, async (world) => {
+      await identify(world);
+      const ids = [
+        await makeTask(world, { priority: 0 }),
+        await makeTask(world),
+        await makeTask(world),
+        await makeTask(world),
+      ];
+      const [first, given, failed, reviewed] = ids as [string, string, string, string];
+      const waiting = await makeTask(world, { dependencies: [first] });
+      const artifacts = [{ type: 'branch', url: 'https://git.example/fix', label: 'fix' }];
+      const claim = (taskId: string): Step => ({ calls: [['board_claim', { taskId }]] });
+      script.push(
+        { calls: [['board_next', { tags: [world.agent] }]] },
+        {
+          calls: [
+            ['board_add_artifact', { taskId: first, artifacts }],
+            ['board_ready', { tag: world.agent }],
+          ],
+        },
+        { calls: [['board_complete', { taskId: first, summary: 'It is fixed' }]] },
+        claim(given),
+        { calls: [['board_release', { taskId: given, reason: 'No access' }]] },
+        claim(failed),
+        { calls: [['board_fail', { taskId: failed, reason: 'It does not compile' }]] },
+        claim(reviewed),
+        { calls: [['board_submit_for_review', { taskId: reviewed, summary: 'Look', artifacts }]] },
+        claim(waiting),
+        { calls: [['board_list_tasks', { tag: world.agent, json: true }]] },
+      );
+      const { exitCode, stderr } = await world.print('go');
+      expect([exitCode, stderr]).toEqual([0, '']);
+      const results = world.model.results(script.length);
+      const line = (id: string, status: string): string => `${id} [${status}] Fix it`;
+      expect(results.slice(0, -1)).toEqual([
+        expect.stringMatching(
+          `^Yours, until you finish it or give it back: ${first} .in_progress. Fix it @${world.agent} p0`,
+        ),
+        expect.stringContaining(`1 artifacts on: ${line(first, 'in_progress')}`),
+        expect.stringContaining([given, failed, reviewed].map((id) => line(id, 'open')).join(` #${world.agent}\n`)),
+        expect.stringContaining(`Done: ${line(first, 'done')}`),
+        expect.stringContaining(`${line(given, 'in_progress')} @${world.agent}`),
+        expect.stringContaining(`Given back: ${line(given, 'open')}`),
+        expect.stringContaining(`${line(failed, 'in_progress')} @${world.agent}`),
+        expect.stringContaining(`Open again, attempt 1 of 3: ${line(failed, 'open')}`),
+        expect.stringContaining(`${line(reviewed, 'in_progress')} @${world.agent}`),
+        expect.stringContaining(`In review: ${line(reviewed, 'in_review')} @${world.agent}`),
+        expect.stringContaining(`${line(waiting, 'in_progress')} @${world.agent}`),
+      ]);
+      const { tasks } = JSON.parse(results.at(-1) ?? '') as { tasks: Task[] };
+      expect(tasks.find(({ id }) => id === waiting)?.lease).toMatchObject({ agent: world.agent, vmId: world.vmId });
+      expect(JSON.stringify(world.model.requests)).not.toContain('fence');
+      expect([await taskOf(first), contents(await taskOf(first))]).toMatchObject([{ status: 'done' }, ['It is fixed']]);
+      expect(await taskOf(failed)).toMatchObject({ status: 'open', attempts: 1 });
+      // What it still held when it ended.
+      expect(contents(await taskOf(waiting))).toEqual([`Released by ${world.agent}: its session has ended`]);
+    });
+  });
+
+  it('are refused with what to do instead', () => {
+    const script: Step[] = [];
+    return World.with(target, server, script, async (world) => {
+      await identify(world);
+      const [taken, done] = [await makeTask(world), await makeTask(world, { status: 'done' })];
+      await server.post(`/board/tasks/${taken}/claim`, { agent: 'ann' });
+      script.push({
+        calls: [
+          ['board_claim', { taskId: taken }],
+          ['board_claim', { taskId: done }],
+          ['board_complete', { taskId: taken }],
+          ['board_submit_for_review', { taskId: taken, summary: 'mine' }],
+          ['board_next', { tags: [world.agent], waitSeconds: 1 }],
+        ],
+      });
+      await world.print('go');
+      expect(world.model.results()).toEqual([
+        expect.stringMatching(/^ann holds the task for another \d+ s \(409\)\. Leave it to them, and take another/),
+        expect.stringMatching(/\(409\)\. Take another with board_next\.$/),
+        `you do not hold ${taken}. Claim it with board_claim, or the next ready task with board_next.`,
+        expect.stringMatching(/^ann holds the task/),
+        'No task is ready: all are done, held by others, or wait for tasks that are.',
+      ]);
+      expect(await taskOf(taken)).toMatchObject({ status: 'in_progress', assignee: 'ann' });
+    });
+  });
+
+  it('are kept while it works, with what it says, and when one is lost it is told to stop', () =>
+    World.with(target, server, [], async (world) => {
+      await identify(world);
+      Object.assign(world.env, FAST);
+      const id = await makeTask(world);
+      const next: Step = { calls: [['board_next', { tags: [world.agent] }]] };
+      Object.assign(world.model, { script: [next, ...Array.from({ length: 200 }, () => ONE_TURN)] });
+      const lost = (): number =>
+        JSON.stringify(world.model.requests.at(-1)?.messages).split('You have lost the task').length - 1;
+      let toldAfter = 0;
+      world.model.before = async (request) => {
+        if (request === 1) {
+          const { lease } = await taskOf(id);
+          await server.until<Task>(
+            `/board/tasks/${id}`,
+            (task) => String(task.lease?.expiresAt) > String(lease?.expiresAt),
+          );
+          await server.until<Task>(`/board/tasks/${id}`, (task) => contents(task).includes('Working: board_next'));
+          await server.api.patch(`/board/tasks/${id}`).send({ status: 'open', assignee: null });
+        } else if (request > 1 && toldAfter === 0) {
+          if (lost() > 0) toldAfter = request;
+          await sleep(POLL_MS);
+        } else if (request === toldAfter + 20) Object.assign(world.model, { script: [] });
+      };
+      const pi = await world.print('go');
+      expect([pi.exitCode, pi.stderr, lost()]).toEqual([0, '', 1]);
+      expect(JSON.stringify(world.model.requests.at(-1)?.messages)).toMatch(/Stop working on it now: .*board_next/);
+      expect(await taskOf(id)).toMatchObject({ status: 'open' });
+    }));
+
+  it('are not kept while it waits for its next prompt', () =>
+    World.with(target, server, [], async (world) => {
+      await identify(world);
+      Object.assign(world.env, FAST);
+      const id = await makeTask(world);
+      Object.assign(world.model, { script: [{ calls: [['board_next', { tags: [world.agent] }]] }] });
+      const pi = world.rpc();
+      await pi.prompt('go');
+      const { lastSeen } = await server.get<{ lastSeen: string }>(`/registry/vms/${world.vmId}`);
+      const before = await taskOf(id);
+      // It lives, but does not work.
+      const [path, soon] = [`/registry/vms/${world.vmId}`, Date.parse(lastSeen) + 2000];
+      await server.until<{ lastSeen: string }>(path, (vm) => Date.parse(vm.lastSeen) > soon);
+      expect((await taskOf(id)).lease).toEqual(before.lease);
+      await pi.prompt('go on');
+      await server.until<Task>(`/board/tasks/${id}`, (task) => task.lease?.expiresAt !== before.lease?.expiresAt);
+      await pi.request({ type: 'new_session' });
+      await server.until<Task>(`/board/tasks/${id}`, ({ status }) => status === 'open');
+      expect((await pi.close()).exitCode).toBe(0);
+    }));
+
+  it('are still its own when it is killed and goes on with the same session', () =>
+    World.with(target, server, [], async (world) => {
+      await identify(world);
+      const id = await makeTask(world);
+      Object.assign(world.model, {
+        script: [
+          { calls: [['board_next', { tags: [world.agent] }]] },
+          { text: 'going on' },
+          { calls: [['board_complete', { taskId: id }]] },
+        ],
+      });
+      const pi = world.rpc();
+      await pi.prompt('go');
+      pi.kill();
+      await expect(pi.ended()).rejects.toThrow('did not end');
+      expect(await taskOf(id)).toMatchObject({ status: 'in_progress', assignee: world.agent });
+      await world.print('--continue', 'finish it');
+      expect(world.model.results(3).at(-1)).toMatch(/^Done: /);
+      expect(await taskOf(id)).toMatchObject({ status: 'done' });
+    }));
+});

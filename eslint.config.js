@@ -1,8 +1,21 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
-/** Another module is reached only through its service, and what that takes and gives; the module file is needed to import it. */
-const OTHER_MODULES_INSIDE = String.raw`^\.\./(?!\.\./)[^/]+/(?!.*\.(service|module|entity|dto)\.js$)`;
+/** How many folders deep the files of a module may lie in it. */
+const MODULE_DEPTH_MAX = 2;
+
+/**
+ * Another module is reached only through its service, and what that takes and gives; the module file is needed to import it.
+ * @param depth how many folders lie between the module's own and the file
+ */
+function moduleBorder(depth) {
+  const otherModulesInside = String.raw`^(\.\./){${depth + 1}}(?!\.\./)[^/]+/(?!.*\.(service|module|entity|dto)\.js$)`;
+  const patterns = [{ regex: otherModulesInside, message: 'Another module is reached only through its service.' }];
+  return {
+    files: [`src/modules/*/${'*/'.repeat(depth)}*.ts`],
+    rules: { 'no-restricted-imports': ['error', { patterns }] },
+  };
+}
 
 /** Pi has no packages for an extension, and looks for a file under other names first, which takes half of its start. */
 const NOT_FOR_PI = String.raw`^(?!node:|\.{1,2}/.*\.ts$)`;
@@ -68,15 +81,18 @@ export default tseslint.config(
   {
     files: ['src/modules/**/*.ts'],
     rules: {
-      'no-restricted-imports': [
-        'error',
-        { patterns: [{ regex: OTHER_MODULES_INSIDE, message: 'Another module is reached only through its service.' }] },
-      ],
       'no-restricted-syntax': [
         'error',
         { selector: 'TSEnumDeclaration', message: 'Closed sets are `as const` lists.' },
       ],
       'no-restricted-properties': ['error', { object: 'process', property: 'env', message: 'Use the Config.' }],
+    },
+  },
+  ...Array.from({ length: MODULE_DEPTH_MAX + 1 }, (_, depth) => moduleBorder(depth)),
+  {
+    files: [`src/modules/*/${'*/'.repeat(MODULE_DEPTH_MAX + 1)}**/*.ts`],
+    rules: {
+      'no-restricted-syntax': ['error', { selector: 'Program', message: 'Too deep for its imports to be checked.' }],
     },
   },
   {

@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { PickType } from '@nestjs/swagger';
+import { ListTasks } from '../../../board/board.dto.js';
+import { BoardService } from '../../../board/board.service.js';
+import { type Task, TASK_STATUSES, type TaskStatus } from '../../../board/task.entity.js';
+import { records } from '../../frame/records.js';
+import type { UiPage } from '../../frame/ui-page.js';
+import { NumbersView } from './numbers.view.js';
+import { RailView } from './rail.view.js';
+
+const COLUMN_TASKS = 25;
+
+export class DashboardQuery extends PickType(ListTasks, ['assignee', 'tag'] as const) {}
+
+/** The tasks of one status. */
+interface Column {
+  status: TaskStatus;
+  tasks: Task[];
+  hasMore: boolean;
+  /** How many there are; not known when they are filtered. */
+  count?: number;
+}
+
+/** The fleet at a glance. */
+@Injectable()
+export class DashboardView {
+  constructor(
+    private readonly board: BoardService,
+    private readonly rail: RailView,
+    private readonly numbers: NumbersView,
+  ) {}
+
+  page(query: DashboardQuery): UiPage {
+    return {
+      template: 'dashboard',
+      title: 'Dashboard',
+      data: { query, statuses: TASK_STATUSES },
+      parts: {
+        numbers: { live: ['board', 'registry', 'heartbeats', 'feed'], load: () => this.numbers.load() },
+        board: { live: ['board'], load: () => ({ columns: this.columns(query) }) },
+        feed: { load: () => this.rail.events() },
+        agents: { live: ['registry', 'heartbeats'], load: () => this.rail.agents() },
+        reports: { live: ['reports'], load: () => this.rail.newestReports() },
+      },
+    };
+  }
+
+  private columns(query: DashboardQuery): Column[] {
+    const counts = this.board.counts();
+    const isFiltered = query.assignee !== undefined || query.tag !== undefined;
+    return TASK_STATUSES.map((status) => {
+      const { items: tasks, nextCursor } = records<Task>(this.board.list({ ...query, status, limit: COLUMN_TASKS }));
+      return { status, tasks, hasMore: nextCursor !== undefined, count: isFiltered ? undefined : counts[status] };
+    });
+  }
+}

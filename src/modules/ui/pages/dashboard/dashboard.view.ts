@@ -2,20 +2,20 @@ import { Injectable } from '@nestjs/common';
 import { PickType } from '@nestjs/swagger';
 import { ListTasks } from '../../../board/board.dto.js';
 import { BoardService } from '../../../board/board.service.js';
-import { type Task, TASK_STATUSES, type TaskStatus } from '../../../board/task.entity.js';
-import { records } from '../../frame/records.js';
+import { CardsService, type TaskCard } from '../../../board/cards.service.js';
+import { TASK_STATUSES, type TaskStatus } from '../../../board/task.entity.js';
 import type { UiPage } from '../../frame/ui-page.js';
 import { NumbersView } from './numbers.view.js';
 import { RailView } from './rail.view.js';
 
-const COLUMN_TASKS = 25;
+const COLUMN_TASKS = 15;
 
 export class DashboardQuery extends PickType(ListTasks, ['assignee', 'tag'] as const) {}
 
 /** The tasks of one status. */
 interface Column {
   status: TaskStatus;
-  tasks: Task[];
+  cards: TaskCard[];
   hasMore: boolean;
   /** How many there are; not known when they are filtered. */
   count?: number;
@@ -26,6 +26,7 @@ interface Column {
 export class DashboardView {
   constructor(
     private readonly board: BoardService,
+    private readonly cards: CardsService,
     private readonly rail: RailView,
     private readonly numbers: NumbersView,
   ) {}
@@ -49,8 +50,8 @@ export class DashboardView {
     const counts = this.board.counts();
     const isFiltered = query.assignee !== undefined || query.tag !== undefined;
     return TASK_STATUSES.map((status) => {
-      const { items: tasks, nextCursor } = records<Task>(this.board.list({ ...query, status, limit: COLUMN_TASKS }));
-      return { status, tasks, hasMore: nextCursor !== undefined, count: isFiltered ? undefined : counts[status] };
+      const count = isFiltered ? undefined : counts[status];
+      return { status, count, ...this.cards.list({ ...query, status }, COLUMN_TASKS) };
     });
   }
 }

@@ -32,10 +32,11 @@ async function take(browser: Browser, url: string, session: Session, pages: List
   for (const { suffix, ...view } of VIEWS) {
     const context = await browser.newContext({ ...view, baseURL: url, storageState: session });
     const page = await context.newPage();
-    for (const { name, path, follow } of pages) {
+    for (const { name, path, follow, click } of pages) {
       await page.goto(path);
       const target = follow && (await page.locator(follow).first().getAttribute('href'));
       if (target) await page.goto(target);
+      if (click) await page.locator(click).first().click();
       await sleep(SETTLE_MS);
       await page.screenshot({ path: join(FOLDER, `${name}-${suffix}.png`) });
     }

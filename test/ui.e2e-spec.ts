@@ -97,6 +97,19 @@ describe('GET /ui/', () => {
   });
 });
 
+describe('GET /ui/?task=', () => {
+  it('has the task beside the board, and says when there is none', async () => {
+    const task = await makeTask(app, { title: 'in place', description: 'right here' });
+    const { text } = await page(`/ui/?task=${task.id}&tag=x`);
+    const drawer = /<dialog class="drawer"[^>]* open>.*/s.exec(text)?.[0] ?? '';
+    for (const words of ['right here', `href="/ui/tasks/${task.id}"`, 'href="/ui/?tag=x"'])
+      expect(drawer).toContain(words);
+    const { status, text: gone } = await page('/ui/?task=nothing');
+    expect([status, gone]).toEqual([200, expect.stringContaining('This task is not on the board')]);
+    expect((await page('/ui/')).text).toContain('<div class="part" data-part="task" data-live="board:"></div>');
+  });
+});
+
 describe('GET /ui/tasks', () => {
   it('goes on by cursor to the last task, each once', async () => {
     const made: string[] = [];

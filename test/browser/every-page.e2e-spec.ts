@@ -114,6 +114,16 @@ describeInBrowser('every page', () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(PHONE.width);
   });
 
+  it('has its entry of the navigation in sight on a phone', async () => {
+    const narrow = await dashboard.signedIn({ viewport: PHONE });
+    const page = await dashboard.open('/ui/fleet', narrow);
+    await live(page);
+    const entry = await page.locator('.topnav [aria-current]').boundingBox();
+    const { x = -1, width = 0 } = entry ?? {};
+    expect([x >= 0, x + width <= PHONE.width]).toEqual([true, true]);
+    await narrow.close();
+  });
+
   it('can be read without scripts', async () => {
     await makeTask(dashboard.app, { title: 'plain to see' });
     const plain = await dashboard.withoutScripts();

@@ -5,10 +5,13 @@ export interface ListedPage {
   path: string;
   /** For the page of one thing: the links on `path` of which the first leads there. */
   follow?: string;
+  /** What is clicked before the page is looked at. */
+  click?: string;
 }
 
 export const UI_PAGES: ListedPage[] = [
   { name: 'dashboard', path: '/ui/' },
+  { name: 'task-in-place', path: '/ui/', click: '.card-title' },
   { name: 'tasks', path: '/ui/tasks' },
   { name: 'task', path: '/ui/review', follow: '[data-row-link]' },
   { name: 'review', path: '/ui/review' },

@@ -71,7 +71,7 @@ async function submit(form) {
   try {
     const answer = await callApi(method, path, bodyOf(form));
     if (goto) location.assign(goto.replace('{id}', encodeURIComponent(answer.id)));
-    form.closest('dialog')?.close();
+    form.closest('dialog:modal')?.close();
     form.reset();
     fillOperator();
     if (done) toast(done);

@@ -1,5 +1,6 @@
 import { callApi, operator } from './api.js';
 import { openDialog } from './dialogs.js';
+import { openTask } from './drawer.js';
 import { currentRow, onKey } from './keys.js';
 import { refreshParts } from './parts.js';
 import { toast } from './toasts.js';
@@ -58,7 +59,7 @@ function choose({ dataset }) {
   if (dataset.do === 'take') {
     void act(`Assigned to ${operator()}`, undefined, 'PATCH', pathOf(task), { assignee: operator() });
   }
-  if (dataset.do === 'open') location.assign(`/ui/tasks/${encodeURIComponent(task)}`);
+  if (dataset.do === 'open') openTask(task);
 }
 
 function onMenuKey(event) {

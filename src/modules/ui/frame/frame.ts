@@ -47,8 +47,10 @@ export class Frame {
   private async render(page: UiPage, wanted: string[], shared: object): Promise<Map<string, Html>> {
     const parts = Object.entries(page.parts).filter(([name]) => wanted.includes(name));
     const rendered = await Promise.all(
-      parts.map(async ([name, { load, live = [] }]): Promise<[string, Html]> => {
-        const inside = new Html(this.pages.render(`${page.template}/${name}`, { ...shared, ...(await load()) }));
+      parts.map(async ([name, part]): Promise<[string, Html]> => {
+        const { load, live = [], template = `${page.template}/${name}` } = part;
+        const data = await load();
+        const inside = new Html(data ? this.pages.render(template, { ...shared, ...data }) : '');
         return [name, html`<div class="part" data-part="${name}" data-live="${live.join(' ')}">${inside}</div>`];
       }),
     );

@@ -19,6 +19,8 @@ export interface UiPart {
    * a topic.
    */
   live?: string[];
-  /** Reads what the part shows; called only when the part is wanted. */
-  load: () => object | Promise<object>;
+  /** Its template, where that is not the one of the part's name in the page's folder. */
+  template?: string;
+  /** Reads what the part shows, `undefined` when that is nothing; called only when the part is wanted. */
+  load: () => object | undefined | Promise<object | undefined>;
 }

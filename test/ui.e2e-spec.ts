@@ -161,7 +161,7 @@ describe('GET /ui/tasks/:id', () => {
       'Created',
       'Description → high',
       'Status → Open',
-      `Dependencies → ${before.id}, gone`,
+      `Builds on → ${before.id}, gone`,
     ]);
   });
 

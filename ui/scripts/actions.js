@@ -6,13 +6,14 @@ import { toast } from './toasts.js';
 // `<form data-api="POST /board/tasks" data-done="Task created" data-confirm="Sure?" data-yes="Do it" data-goto="/ui/tasks/{id}">` calls
 // the API with its fields as JSON. `data-as="list"` on a field makes a list of what commas separate, `data-as="null"`
 // makes null of nothing, `data-as="text"` sends empty text too, `data-as="some"` is a list unless it is empty, `data-as="json"`
-// is the value that the text stands for, `data-as="hours"` the time in so many hours, `data-operator` is filled with who acts. With
+// is the value that the text stands for, `data-as="number"` a number, `data-as="hours"` the time in so many hours, `data-operator` is filled with who acts. With
 // `data-list="artifacts"` on the form its fields are the one item of that list.
 
 const HOUR_MS = 3_600_000;
 const READERS = {
   some: listOf,
   json: (text) => JSON.parse(text),
+  number: Number,
   hours: (text) => new Date(Date.now() + Number(text) * HOUR_MS).toISOString(),
 };
 

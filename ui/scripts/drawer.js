@@ -40,7 +40,7 @@ function follow() {
   drawer.scrollTop = 0;
   if (!drawer.open) drawer.show();
   drawer.querySelector('[data-drawer-close]').focus();
-  void refreshParts('task', 'history');
+  void refreshParts('task', 'graph', 'history');
 }
 
 /** Opens a task beside the board. */
@@ -63,7 +63,8 @@ function onClick(event) {
   const { target, button, ctrlKey, metaKey, shiftKey } = event;
   const link = target.closest('a[href]');
   if (!link || button !== 0 || ctrlKey || metaKey || shiftKey || 'whole' in link.dataset) return;
-  const [, id] = TASK_PATH.exec(link.pathname) ?? [];
+  // A link in a drawing has no `pathname`.
+  const [, id] = TASK_PATH.exec(new URL(link.getAttribute('href'), location.href).pathname) ?? [];
   const isClose = 'drawerClose' in link.dataset;
   if (id === undefined && !isClose) return;
   event.preventDefault();

@@ -11,8 +11,19 @@ import { BoardRepository, CurrentTask, TaskText } from './board.repository.js';
 import type { ClaimTask, CompleteTask, FailTask, ListReady, ReleaseTask, RenewLease } from './claims.dto.js';
 import { Conditions, fenceIn, held, holds } from './conditions.js';
 import { LeaseClock } from './lease-clock.js';
-import type { HeldLease, Lease, NoTaskReason } from './lease.entity.js';
-import { claim, Claimer, complete, endAttempt, isStuck, Lending, Move, release, renew, SYSTEM } from './lease-rules.js';
+import type { Lease, NoTaskReason } from './lease.entity.js';
+import {
+  claim,
+  Claimer,
+  complete,
+  endAttempt,
+  heldLease,
+  Lending,
+  Move,
+  release,
+  renew,
+  SYSTEM,
+} from './lease-rules.js';
 import type { TaskHead } from './task.entity.js';
 import { TaskWriter } from './task-writer.js';
 
@@ -185,8 +196,4 @@ function refuseUnready({ status, blockedBy }: CurrentTask): void {
 
 function atCapacity(agent: string): Error {
   return conflict(`${agent} holds as many tasks as an agent may`, { code: 'at_capacity' });
-}
-
-function heldLease({ id, title, lease }: TaskHead, now: number): HeldLease | undefined {
-  return lease && { task: id, title, ...lease, stuck: isStuck(lease, now) };
 }

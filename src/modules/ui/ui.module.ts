@@ -20,6 +20,8 @@ import { LiveChanges } from './live/live-changes.js';
 import { LiveStream } from './live/live-stream.js';
 import { liveTopics } from './live/live-topics.js';
 import { LiveController } from './live/live.controller.js';
+import { ClaimsPageController } from './pages/claims/claims.controller.js';
+import { ClaimsView } from './pages/claims/claims.view.js';
 import { CommitsPageController } from './pages/commits/commits.controller.js';
 import { CommitsView } from './pages/commits/commits.view.js';
 import { DashboardController } from './pages/dashboard/dashboard.controller.js';
@@ -57,8 +59,15 @@ const SERVICES = [BoardModule, FeedModule, RegistryModule, LogModule, JournalMod
 const KNOWLEDGE = [SkillsModule, ReportsModule];
 const FRAME = [Frame, UiKits, liveTopics, LiveChanges, LiveStream, EventRows, Exports];
 const NUMBERS = [Trends, EventRate, CostToday, TokenRate, NumbersView];
-const PAGES = [DashboardController, TasksController, ReviewController, FeedPageController, FleetController];
-const VIEWS = [DashboardView, RailView, TasksView, TaskView, ReviewView, FeedView, FleetView, SearchView];
+const PAGES = [
+  DashboardController,
+  TasksController,
+  ClaimsPageController,
+  ReviewController,
+  FeedPageController,
+  FleetController,
+];
+const VIEWS = [DashboardView, RailView, TasksView, TaskView, ClaimsView, ReviewView, FeedView, FleetView, SearchView];
 const RECORDS = [LogView, JournalView, CommitsView, UsageView, UsageListsView];
 const RECORD_PAGES = [LogPageController, JournalPageController, CommitsPageController, UsagePageController];
 const KNOWLEDGE_VIEWS = [SkillsView, SkillView, SkillAgentsView, ReportsView, ReportView];

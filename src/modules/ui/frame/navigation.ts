@@ -2,6 +2,7 @@
 export const NAVIGATION = [
   { path: '/ui/', name: 'Dashboard', key: 'd' },
   { path: '/ui/tasks', name: 'Tasks', key: 't' },
+  { path: '/ui/claims', name: 'Claims', key: 'h' },
   { path: '/ui/review', name: 'Review', key: 'v' },
   { path: '/ui/feed', name: 'Feed', key: 'e' },
   { path: '/ui/log', name: 'Log', key: 'l' },

@@ -19,8 +19,16 @@ const DOLLARS = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'U
 
 /** How long ago something was, as `12s`, `4m`, `3h` or `2d`; `ui/scripts/times.js` goes on with it in the browser. */
 export function ago(time: number, now: number): string {
-  const seconds = Math.max(0, Math.round((now - time) / 1000));
-  if (seconds < NOW_SECONDS) return 'now';
+  const seconds = Math.round((now - time) / 1000);
+  return seconds < NOW_SECONDS ? 'now' : inOneUnit(seconds);
+}
+
+/** How much time there is until something, as `12m left`; `ui/scripts/times.js` goes on with it. */
+export function left(time: number, now: number): string {
+  return time <= now ? 'overdue' : `${inOneUnit(Math.round((time - now) / 1000))} left`;
+}
+
+function inOneUnit(seconds: number): string {
   const [, perUnit, unit] = STEPS.find(([limit]) => seconds < limit) ?? [0, 1, 's'];
   return `${Math.floor(seconds / perUnit)}${unit}`;
 }

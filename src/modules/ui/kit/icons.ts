@@ -27,6 +27,10 @@ const SHAPES = {
   leave: '<path d="M9 3H3.5v10H9M7 8h6.5M11 5.5 13.5 8 11 10.5"/>',
   copy: '<rect x="5.5" y="5.5" width="8" height="8" rx="1"/><path d="M10.5 5.5v-3h-8v8h3"/>',
   download: '<path d="M8 2.5v7M5 7l3 3 3-3M3 13h10"/>',
+  held: '<circle cx="8" cy="8" r="5.5"/><path d="M8 5v3.2l2 1.3"/>',
+  stuck: '<path d="M8 2.5 14 13H2z"/><path d="M8 6.5v3M8 11.3v.2"/>',
+  dead: '<circle cx="8" cy="8" r="5.5"/><path d="m6 6 4 4M10 6l-4 4"/>',
+  key: '<circle cx="5.5" cy="10.5" r="2.5"/><path d="m7.3 8.7 5.2-5.2M10.5 5.5l2 2"/>',
   depends: '<path d="M4 3v5.5a2 2 0 0 0 2 2h6M9.5 8 12 10.5 9.5 13"/>',
 } as const;
 export type IconName = keyof typeof SHAPES;

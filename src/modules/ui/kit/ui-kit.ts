@@ -3,7 +3,7 @@ import { callerOf } from '../../../common/http/caller.js';
 import { html, Html } from '../../../common/pages/html.js';
 import type { TaskStatus } from '../../board/task.entity.js';
 import type { ExportEnding } from '../exports/export-formats.js';
-import { ago, compact, compactDollars, dollars, duration, exact, whole } from './formats.js';
+import { ago, compact, compactDollars, dollars, duration, exact, left, whole } from './formats.js';
 import { icon, type IconName } from './icons.js';
 import { sparkline } from './sparkline.js';
 
@@ -15,6 +15,10 @@ export const STATUS_NAMES: Record<TaskStatus, string> = {
   done: 'Done',
 };
 
+/** From the highest to the lowest. */
+export const PRIORITY_NAMES = ['Highest', 'High', 'Usual', 'Low', 'Lowest'] as const;
+const USUAL_PRIORITY = 2;
+
 /** The small pieces that templates are made of, as `it.ui`. */
 export class UiKit {
   readonly icon = icon;
@@ -25,6 +29,7 @@ export class UiKit {
   readonly compactDollars = compactDollars;
   readonly duration = duration;
   readonly statusNames = STATUS_NAMES;
+  readonly priorityNames = PRIORITY_NAMES;
 
   /** @param origin where the server is reached, for commands and addresses that people copy */
   constructor(
@@ -86,6 +91,11 @@ export class UiKit {
     return html`<time datetime="${iso}" title="${exact(iso)}" data-ago>${this.ago(iso)}</time>`;
   }
 
+  /** How much time is left until then; the exact time on hover. */
+  left(iso: string): Html {
+    return html`<time datetime="${iso}" title="${exact(iso)}" data-left>${left(Date.parse(iso), this.now)}</time>`;
+  }
+
   /** The day; the exact time on hover. */
   day(iso: string): Html {
     return html`<time datetime="${iso}" title="${exact(iso)}">${iso.slice(0, 10)}</time>`;
@@ -103,6 +113,12 @@ export class UiKit {
 
   status(status: TaskStatus): Html {
     return this.badge(status, STATUS_NAMES[status]);
+  }
+
+  /** Nothing for the usual one. */
+  priority(priority: number): Html {
+    if (priority === USUAL_PRIORITY) return html``;
+    return html`<span class="priority is-${priority}" title="${PRIORITY_NAMES[priority]} priority">P${priority}</span>`;
   }
 
   /** An agent's name, which leads to what it told. */

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Html } from '../../../../common/pages/html.js';
+import { CardsService } from '../../../board/cards.service.js';
 import { TASK_STATUSES } from '../../../board/task.entity.js';
 import { CostToday } from '../../gauges/cost-today.js';
 import { EventRate } from '../../gauges/event-rate.js';
@@ -11,7 +12,7 @@ import { STATUS_NAMES } from '../../kit/ui-kit.js';
 
 /** One number with its trend. */
 interface Tile {
-  kind: IconName | 'events' | 'cost';
+  kind: IconName | 'events' | 'cost' | 'attention';
   name: string;
   value: string;
   /** What else there is to say, in a few words. */
@@ -32,17 +33,28 @@ export class NumbersView {
     private readonly trends: Trends,
     private readonly events: EventRate,
     private readonly cost: CostToday,
+    private readonly cards: CardsService,
   ) {}
 
   async load(): Promise<{ tiles: Tile[] }> {
     const now = this.trends.now();
+    const { held, stuck, dead } = this.cards.attention();
     const tasks = TASK_STATUSES.filter((status) => status !== 'done').map((status): Tile => ({
       kind: status,
       name: STATUS_NAMES[status],
       value: whole(now[status]),
+      note: status === 'in_progress' && held > 0 ? `${whole(held)} held` : undefined,
       path: status === 'in_review' ? '/ui/review' : `/ui/tasks?status=${status}`,
       trend: sparkline(this.trends.of(status), `${STATUS_NAMES[status]} ${LAST_QUARTER}`),
     }));
+    const attention: Tile = {
+      kind: 'attention',
+      name: 'Need a look',
+      value: whole(stuck + dead),
+      note: [stuck > 0 && `${whole(stuck)} stuck`, dead > 0 && `${whole(dead)} dead`].filter(Boolean).join(', '),
+      path: `/ui/claims?show=${stuck === 0 && dead > 0 ? 'dead' : 'stuck'}`,
+      trend: sparkline([], ''),
+    };
     const alive: Tile = {
       kind: 'alive',
       name: 'Agents alive',
@@ -58,7 +70,7 @@ export class NumbersView {
       path: '/ui/feed',
       trend: sparkline(this.events.trend(), `Events ${LAST_QUARTER}`),
     };
-    return { tiles: [...tasks, alive, events, await this.costTile()] };
+    return { tiles: [...tasks, attention, alive, events, await this.costTile()] };
   }
 
   /** The rest of the page does not depend on the sums. */

@@ -37,6 +37,14 @@ describeInBrowser('every page', () => {
     await app.api.post(`/board/tasks/${task.id}/notes`).send({ author: 'mason', content: 'no', type: 'blocker' });
     const artifacts = [{ type: 'url', url: 'https://example.org/', label: 'the tower' }];
     await app.api.post(`/board/tasks/${task.id}/review`).send({ summary: 'all done', artifacts });
+    const later = await makeTask(app, { title: 'later', dependencies: [task.id, 'gone'], priority: 0 });
+    const held = await makeTask(app, { title: 'h'.repeat(300), dependencies: [later.id], maxAttempts: 1 });
+    await app.api.patch(`/board/tasks/${held.id}`).send({ dependencies: [] });
+    const claim = await app.api.post(`/board/tasks/${held.id}/claim`).send({ agent: 'a'.repeat(200), vmId: 'vm-1' });
+    await app.api.post(`/board/tasks/${held.id}/fail`).send({ fence: claim.body.lease.fence, reason: 'no' });
+    const next = await makeTask(app, { title: 'n'.repeat(300) });
+    await app.api.post(`/board/tasks/${next.id}/claim`).send({ agent: 'mason', vmId: 'vm-1' });
+    await make(app, '/auth/keys', { name: 'k'.repeat(200), role: 'agent', expiresAt: '2099-01-01T00:00:00Z' });
     await makeEvent(app, { type: 'question', detail: 'what?', metadata: { deep: true } });
     await makeSkill(app, { tags: ['reading'] });
     await makeItem(app, 'extensions', { enabled: false });

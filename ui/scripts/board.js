@@ -1,4 +1,4 @@
-import { callApi, operator } from './api.js';
+import { actor, callApi } from './api.js';
 import { openDialog } from './dialogs.js';
 import { openTask } from './drawer.js';
 import { currentRow, onKey } from './keys.js';
@@ -57,7 +57,7 @@ function choose({ dataset }) {
   if (dataset.move) move({ ...card.dataset }, dataset.move);
   if (dataset.do === 'bump') void act('Bumped', undefined, 'POST', `${pathOf(task)}/bump`);
   if (dataset.do === 'take') {
-    void act(`Assigned to ${operator()}`, undefined, 'PATCH', pathOf(task), { assignee: operator() });
+    void act(`Assigned to ${actor()}`, undefined, 'PATCH', pathOf(task), { assignee: actor() });
   }
   if (dataset.do === 'open') openTask(task);
 }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
 import { BoardModule } from '../board/board.module.js';
 import { CommitsModule } from '../commits/commits.module.js';
 import { FeedModule } from '../feed/feed.module.js';
@@ -34,6 +35,8 @@ import { FleetController } from './pages/fleet/fleet.controller.js';
 import { FleetView } from './pages/fleet/fleet.view.js';
 import { JournalPageController } from './pages/journal/journal.controller.js';
 import { JournalView } from './pages/journal/journal.view.js';
+import { KeysPageController } from './pages/keys/keys.controller.js';
+import { KeysView } from './pages/keys/keys.view.js';
 import { LogPageController } from './pages/log/log.controller.js';
 import { LogView } from './pages/log/log.view.js';
 import { ReportView } from './pages/reports/report.view.js';
@@ -66,8 +69,20 @@ const PAGES = [
   ReviewController,
   FeedPageController,
   FleetController,
+  KeysPageController,
 ];
-const VIEWS = [DashboardView, RailView, TasksView, TaskView, ClaimsView, ReviewView, FeedView, FleetView, SearchView];
+const VIEWS = [
+  DashboardView,
+  RailView,
+  TasksView,
+  TaskView,
+  ClaimsView,
+  ReviewView,
+  FeedView,
+  FleetView,
+  KeysView,
+  SearchView,
+];
 const RECORDS = [LogView, JournalView, CommitsView, UsageView, UsageListsView];
 const RECORD_PAGES = [LogPageController, JournalPageController, CommitsPageController, UsagePageController];
 const KNOWLEDGE_VIEWS = [SkillsView, SkillView, SkillAgentsView, ReportsView, ReportView];
@@ -76,7 +91,7 @@ const KNOWLEDGE_PAGES = [SkillAgentsController, SkillsPageController, ReportsPag
 
 /** The dashboard: pages for the people who watch the swarm. It alone may know all services. */
 @Module({
-  imports: [...SERVICES, ...KNOWLEDGE],
+  imports: [...SERVICES, ...KNOWLEDGE, AuthModule],
   controllers: [...PAGES, ...RECORD_PAGES, ...KNOWLEDGE_PAGES, SearchController, LiveController],
   providers: [...FRAME, ...NUMBERS, ...VIEWS, ...RECORDS, ...KNOWLEDGE_VIEWS],
 })

@@ -12,4 +12,5 @@ export const NAVIGATION = [
   { path: '/ui/commits', name: 'Commits', key: 'c' },
   { path: '/ui/usage', name: 'Usage', key: 'u' },
   { path: '/ui/fleet', name: 'Fleet', key: 'f' },
+  { path: '/ui/keys', name: 'Keys', key: 'k' },
 ] as const;

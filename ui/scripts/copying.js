@@ -7,9 +7,9 @@ async function copy(text, done) {
     await navigator.clipboard.writeText(text);
     toast(done);
   } catch {
-    // Without TLS, or permission, there is no clipboard: the address stands there to be selected.
-    toast('The browser does not let pages copy here. Select the address and copy it.', { isProblem: true });
-    [...document.querySelectorAll('.share-address input')].find(({ value }) => value === text)?.select();
+    // Without TLS, or permission, there is no clipboard: the text stands there to be selected.
+    toast('The browser does not let pages copy here. Select the text and copy it.', { isProblem: true });
+    [...document.querySelectorAll('.copied-text input')].find(({ value }) => value === text)?.select();
   }
 }
 

@@ -49,7 +49,7 @@ describeInBrowser('claims on the dashboard', () => {
     const { id, fence } = await claimed('given up on', { maxAttempts: 1 });
     await dashboard.app.api.post(`/board/tasks/${id}/fail`).send({ fence, reason: 'no stones' });
     const page = await dashboard.openLive('/ui/');
-    await card(page, id).getByText('Dead letter after 1 attempts').waitFor();
+    await card(page, id).getByText('Dead letter after one attempt').waitFor();
     await page.getByRole('link', { name: 'Need a look 1 1 dead' }).click();
     await page.waitForURL('**/ui/claims?show=dead');
     await page.locator(`[data-key="${id}"]`).getByRole('button', { name: 'Reopen' }).click();

@@ -14,6 +14,7 @@ export const UI_PAGES: ListedPage[] = [
   { name: 'task-in-place', path: '/ui/', click: '.card-title' },
   { name: 'tasks', path: '/ui/tasks' },
   { name: 'task', path: '/ui/review', follow: '[data-row-link]' },
+  { name: 'task-waiting', path: '/ui/tasks?tag=launch', follow: '[data-row-link]' },
   { name: 'claims', path: '/ui/claims' },
   { name: 'dead-letters', path: '/ui/claims?show=dead' },
   { name: 'review', path: '/ui/review' },

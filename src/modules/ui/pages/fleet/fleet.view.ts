@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PickType } from '@nestjs/swagger';
+import { CardsService } from '../../../board/cards.service.js';
 import { ListVms } from '../../../registry/registry.dto.js';
 import { RegistryService } from '../../../registry/registry.service.js';
 import { type Vm, VM_ROLES, VM_STATUSES } from '../../../registry/vm.entity.js';
@@ -17,7 +18,10 @@ export class FleetQuery extends PickType(ListVms, ['role', 'status', 'cursor'] a
 /** The machines of the swarm: what they are for, where they are reached, and when they were last heard of. */
 @Injectable()
 export class FleetView {
-  constructor(private readonly registry: RegistryService) {}
+  constructor(
+    private readonly registry: RegistryService,
+    private readonly cards: CardsService,
+  ) {}
 
   page(query: FleetQuery): UiPage {
     return {
@@ -26,7 +30,7 @@ export class FleetView {
       data: { query, roles: VM_ROLES, statuses: VM_STATUSES },
       parts: {
         counts: { live: ['registry', 'heartbeats'], load: () => ({ counts: this.registry.counts() }) },
-        list: { live: ['registry', 'heartbeats'], load: () => this.vms(query) },
+        list: { live: ['registry', 'heartbeats', 'board'], load: () => this.vms(query) },
       },
     };
   }
@@ -37,6 +41,8 @@ export class FleetView {
 
   private vms(query: FleetQuery): object {
     const { items, nextCursor } = records<Vm>(this.registry.list({ ...query, limit: PAGE_ITEMS }));
-    return { vms: items.map((vm) => ({ ...vm, state: this.registry.stateOf(vm) })), nextCursor };
+    const leases = Map.groupBy(this.cards.leasesNow(), ({ vmId }) => vmId);
+    const vms = items.map((vm) => ({ ...vm, state: this.registry.stateOf(vm), leases: leases.get(vm.id) ?? [] }));
+    return { vms, nextCursor };
   }
 }

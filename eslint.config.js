@@ -1,8 +1,18 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
+/** How many folders deep the files of a module may lie in it. */
+const MODULE_DEPTH_MAX = 2;
+
 /** Another module is reached only through its service, and what that takes and gives; the module file is needed to import it. */
-const OTHER_MODULES_INSIDE = String.raw`^\.\./(?!\.\./)[^/]+/(?!.*\.(service|module|entity|dto)\.js$)`;
+const MODULE_BORDERS = Array.from({ length: MODULE_DEPTH_MAX + 1 }, (_, depth) => {
+  const otherModulesInside = String.raw`^(\.\./){${depth + 1}}(?!\.\./)[^/]+/(?!.*\.(service|module|entity|dto)\.js$)`;
+  const patterns = [{ regex: otherModulesInside, message: 'Another module is reached only through its service.' }];
+  return {
+    files: [`src/modules/*/${'*/'.repeat(depth)}*.ts`],
+    rules: { 'no-restricted-imports': ['error', { patterns }] },
+  };
+});
 
 /** Pi has no packages for an extension, and looks for a file under other names first, which takes half of its start. */
 const NOT_FOR_PI = String.raw`^(?!node:|\.{1,2}/.*\.ts$)`;
@@ -10,8 +20,8 @@ const PI_IMPORTS = 'The extension imports `node:…` and files by their name, `.
 
 /** What browser scripts find in the window. */
 const BROWSER_GLOBALS = [
-  ...['addEventListener', 'document', 'location', 'localStorage', 'navigator', 'sessionStorage'],
-  ...['CSS', 'CustomEvent', 'DOMParser', 'Event', 'EventSource', 'FormData', 'Node', 'URLSearchParams'],
+  ...['addEventListener', 'document', 'history', 'location', 'localStorage', 'navigator', 'sessionStorage'],
+  ...['CSS', 'CustomEvent', 'DOMParser', 'Event', 'EventSource', 'FormData', 'Node', 'URL', 'URLSearchParams'],
   ...[
     'clearTimeout',
     'fetch',
@@ -68,15 +78,18 @@ export default tseslint.config(
   {
     files: ['src/modules/**/*.ts'],
     rules: {
-      'no-restricted-imports': [
-        'error',
-        { patterns: [{ regex: OTHER_MODULES_INSIDE, message: 'Another module is reached only through its service.' }] },
-      ],
       'no-restricted-syntax': [
         'error',
         { selector: 'TSEnumDeclaration', message: 'Closed sets are `as const` lists.' },
       ],
       'no-restricted-properties': ['error', { object: 'process', property: 'env', message: 'Use the Config.' }],
+    },
+  },
+  ...MODULE_BORDERS,
+  {
+    files: [`src/modules/*/${'*/'.repeat(MODULE_DEPTH_MAX + 1)}**/*.ts`],
+    rules: {
+      'no-restricted-syntax': ['error', { selector: 'Program', message: 'Too deep for its imports to be checked.' }],
     },
   },
   {

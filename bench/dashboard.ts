@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import http from 'node:http';
-import { chromium } from 'playwright-core';
 import { agentName } from './load/seed.ts';
 import { startServer } from './support/child-server.ts';
+import { firstPaints, median } from './support/first-paint.ts';
 import { HttpClient } from './support/http-client.ts';
 import { inParallel, range } from './support/in-parallel.ts';
 import { milliseconds, table, whole } from './support/table.ts';
@@ -76,26 +75,6 @@ async function weight(url: string, path: string): Promise<number> {
   return bytes;
 }
 
-/** When Chromium first painted something, and when all was there; the median of some loads with a warm cache. */
-async function paints(url: string): Promise<string> {
-  const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-  if (!existsSync(executablePath)) return 'no Chromium';
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
-  const page = await browser.newPage({ extraHTTPHeaders: { Authorization: `Bearer ${token}` } });
-  const times: number[] = [];
-  for (let i = 0; i < ROUNDS; i += 1) {
-    await page.goto(`${url}/ui/`);
-    const paint = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime);
-    if (paint !== undefined) times.push(paint);
-  }
-  await browser.close();
-  return `first paint of /ui/ in Chromium: ${milliseconds(times[0] ?? NaN)} cold, ${milliseconds(median(times))} median`;
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
-}
-
 const server = await startServer(token);
 try {
   const client = new HttpClient(server.url, token);
@@ -110,7 +89,8 @@ try {
     rows.push([path, milliseconds(median(times)), milliseconds(slowest), (bytes / 1024).toFixed(1)]);
   }
   console.log(table([`${whole(TASKS)} tasks, ${whole(EVENTS)} events`, 'p50', 'max', 'KiB in all'], rows));
-  console.log(await paints(server.url));
+  const paints = await firstPaints(server.url, '/ui/', token);
+  console.log(`\n${table(['first paint in Chromium', 'median', 'of /health', 'ratio'], paints)}`);
 } finally {
   await server.stop();
 }

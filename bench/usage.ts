@@ -25,6 +25,8 @@ const PATHS = [
   '/usage/series?range=7d&bucket=hour&by=model',
   '/usage/sessions?limit=50',
   '/usage/sessions?limit=50&agent=agent-7&range=7d',
+  '/ui/usage',
+  '/ui/usage?range=7d&by=agent',
 ];
 /** One in ten sessions has no parent; ids are as long as ULIDs are, and smaller than those to come. */
 const LOAD = `

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Browser, type BrowserContext, chromium } from 'playwright-core';
 import { startServer } from '../bench/support/child-server.ts';
 import { type ListedPage, UI_PAGES } from '../test/support/ui-pages.ts';
+import { seedClaims } from './seed-claims.ts';
 import { seed } from './seed.ts';
 
 // Takes every page of the dashboard in both themes and on a phone, while a swarm works. `npm run screenshots [name …]`
@@ -32,10 +33,11 @@ async function take(browser: Browser, url: string, session: Session, pages: List
   for (const { suffix, ...view } of VIEWS) {
     const context = await browser.newContext({ ...view, baseURL: url, storageState: session });
     const page = await context.newPage();
-    for (const { name, path, follow } of pages) {
+    for (const { name, path, follow, click } of pages) {
       await page.goto(path);
       const target = follow && (await page.locator(follow).first().getAttribute('href'));
       if (target) await page.goto(target);
+      if (click) await page.locator(click).first().click();
       await sleep(SETTLE_MS);
       await page.screenshot({ path: join(FOLDER, `${name}-${suffix}.png`) });
     }
@@ -69,6 +71,7 @@ const swarm = spawn(process.execPath, [join(ROOT, 'bench', 'swarm.ts'), ...optio
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
 try {
   await seed(server.url, TOKEN);
+  await seedClaims(server.url, TOKEN);
   const session = await signIn(browser, server.url);
   // Trends are sampled only while somebody looks or the server runs; both have gone on for a while then.
   await sleep(WARM_UP_MS);

@@ -72,11 +72,11 @@ describe('what agents wrote', () => {
 });
 
 describe('GET /ui/', () => {
-  it('shows the newest 25 tasks of each status, how many there are, and where the rest is', async () => {
+  it('shows the newest 15 tasks of each status, how many there are, and where the rest is', async () => {
     for (let i = 1; i <= 27; i += 1) await makeTask(app, { title: `blocked ${i}`, status: 'blocked' });
     const { text } = await page('/ui/');
     const column = /<section class="column is-blocked".*?<\/section>/s.exec(text)?.[0] ?? '';
-    expect(titlesOf(column)).toEqual(Array.from({ length: 25 }, (_, i) => `blocked ${27 - i}`));
+    expect(titlesOf(column)).toEqual(Array.from({ length: 15 }, (_, i) => `blocked ${27 - i}`));
     expect(textsOf(column, 'column-count')).toEqual(['27']);
     expect(column).toContain('href="/ui/tasks?status=blocked"');
   });
@@ -94,6 +94,19 @@ describe('GET /ui/', () => {
     expect(text).toMatch(/^<div class="part" data-part="agents" data-live="registry heartbeats">/);
     expect(text).not.toContain('<html');
     expect(text.match(/data-part=/g)).toHaveLength(1);
+  });
+});
+
+describe('GET /ui/?task=', () => {
+  it('has the task beside the board, and says when there is none', async () => {
+    const task = await makeTask(app, { title: 'in place', description: 'right here' });
+    const { text } = await page(`/ui/?task=${task.id}&tag=x`);
+    const drawer = /<dialog class="drawer"[^>]* open>.*/s.exec(text)?.[0] ?? '';
+    for (const words of ['right here', `href="/ui/tasks/${task.id}"`, 'href="/ui/?tag=x"'])
+      expect(drawer).toContain(words);
+    const { status, text: gone } = await page('/ui/?task=nothing');
+    expect([status, gone]).toEqual([200, expect.stringContaining('This task is not on the board')]);
+    expect((await page('/ui/')).text).toContain('<div class="part" data-part="task" data-live="board:"></div>');
   });
 });
 
@@ -148,7 +161,7 @@ describe('GET /ui/tasks/:id', () => {
       'Created',
       'Description → high',
       'Status → Open',
-      `Dependencies → ${before.id}, gone`,
+      `Builds on → ${before.id}, gone`,
     ]);
   });
 

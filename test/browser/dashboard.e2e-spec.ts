@@ -68,11 +68,12 @@ describeInBrowser('the dashboard', () => {
     const page = await dashboard.openLive('/ui/');
     await page.keyboard.press('n');
     await page.getByLabel('Title').fill('made by hand');
-    await page.getByLabel('As', { exact: true }).fill('x'.repeat(300));
+    const assignee = page.getByRole('dialog').getByLabel('Assignee');
+    await assignee.fill('x'.repeat(300));
     await page.getByRole('button', { name: 'Create' }).click();
-    await page.getByText('createdBy must not be longer than 256 characters').waitFor();
+    await page.getByText('assignee must not be longer than 256 characters').waitFor();
     expect(await page.getByLabel('Title').inputValue()).toBe('made by hand');
-    await page.getByLabel('As', { exact: true }).fill('hand');
+    await assignee.fill('hand');
     await page.getByRole('button', { name: 'Create' }).click();
     await column(page, 'open').getByText('made by hand').waitFor();
   });

@@ -37,6 +37,13 @@ describeInBrowser('every page', () => {
     await app.api.post(`/board/tasks/${task.id}/notes`).send({ author: 'mason', content: 'no', type: 'blocker' });
     const artifacts = [{ type: 'url', url: 'https://example.org/', label: 'the tower' }];
     await app.api.post(`/board/tasks/${task.id}/review`).send({ summary: 'all done', artifacts });
+    await makeTask(app, { title: 'later', dependencies: [task.id, 'gone'], tags: ['launch'], priority: 0 });
+    const dead = await makeTask(app, { title: 'd'.repeat(300), maxAttempts: 1 });
+    const { body } = await app.api.post(`/board/tasks/${dead.id}/claim`).send({ agent: 'mason' });
+    await app.api.post(`/board/tasks/${dead.id}/fail`).send({ fence: body.lease.fence, reason: 'no' });
+    const held = await makeTask(app, { title: 'h'.repeat(300) });
+    await app.api.post(`/board/tasks/${held.id}/claim`).send({ agent: 'a'.repeat(200), vmId: 'v'.repeat(200) });
+    await make(app, '/auth/keys', { name: 'k'.repeat(200), role: 'agent', expiresAt: '2099-01-01T00:00:00Z' });
     await makeEvent(app, { type: 'question', detail: 'what?', metadata: { deep: true } });
     await makeSkill(app, { tags: ['reading'] });
     await makeItem(app, 'extensions', { enabled: false });
@@ -112,6 +119,16 @@ describeInBrowser('every page', () => {
     const page = await dashboard.openListed(listed);
     await page.setViewportSize(PHONE);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(PHONE.width);
+  });
+
+  it('has its entry of the navigation in sight on a phone', async () => {
+    const narrow = await dashboard.signedIn({ viewport: PHONE });
+    const page = await dashboard.open('/ui/fleet', narrow);
+    await live(page);
+    const entry = await page.locator('.topnav [aria-current]').boundingBox();
+    const { x = -1, width = 0 } = entry ?? {};
+    expect([x >= 0, x + width <= PHONE.width]).toEqual([true, true]);
+    await narrow.close();
   });
 
   it('can be read without scripts', async () => {

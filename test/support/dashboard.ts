@@ -35,9 +35,13 @@ export class Dashboard {
     return this.browser.newContext({ baseURL: this.app.url, ...options });
   }
 
+  signedIn(options: BrowserContextOptions): Promise<BrowserContext> {
+    return this.newContext({ storageState: this.session, ...options });
+  }
+
   /** A signed-in window in which no script runs. */
   withoutScripts(): Promise<BrowserContext> {
-    return this.newContext({ storageState: this.session, javaScriptEnabled: false });
+    return this.signedIn({ javaScriptEnabled: false });
   }
 
   /** Opens a magic link as a person would. */
@@ -62,10 +66,11 @@ export class Dashboard {
     return page;
   }
 
-  async openListed({ path, follow }: ListedPage): Promise<Page> {
+  async openListed({ path, follow, click }: ListedPage): Promise<Page> {
     const page = await this.open(path);
     const target = follow && (await page.locator(follow).first().getAttribute('href'));
     if (target) await page.goto(target);
+    if (click) await page.locator(click).first().click();
     return page;
   }
 }

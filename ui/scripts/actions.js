@@ -1,4 +1,4 @@
-import { callApi, operator } from './api.js';
+import { callApi } from './api.js';
 import { confirmed } from './dialogs.js';
 import { refreshParts } from './parts.js';
 import { toast } from './toasts.js';
@@ -6,13 +6,14 @@ import { toast } from './toasts.js';
 // `<form data-api="POST /board/tasks" data-done="Task created" data-confirm="Sure?" data-yes="Do it" data-goto="/ui/tasks/{id}">` calls
 // the API with its fields as JSON. `data-as="list"` on a field makes a list of what commas separate, `data-as="null"`
 // makes null of nothing, `data-as="text"` sends empty text too, `data-as="some"` is a list unless it is empty, `data-as="json"`
-// is the value that the text stands for, `data-as="hours"` the time in so many hours, `data-operator` is filled with who acts. With
+// is the value that the text stands for, `data-as="number"` a number, `data-as="hours"` the time in so many hours. With
 // `data-list="artifacts"` on the form its fields are the one item of that list.
 
 const HOUR_MS = 3_600_000;
 const READERS = {
   some: listOf,
   json: (text) => JSON.parse(text),
+  number: Number,
   hours: (text) => new Date(Date.now() + Number(text) * HOUR_MS).toISOString(),
 };
 
@@ -71,9 +72,8 @@ async function submit(form) {
   try {
     const answer = await callApi(method, path, bodyOf(form));
     if (goto) location.assign(goto.replace('{id}', encodeURIComponent(answer.id)));
-    form.closest('dialog')?.close();
+    form.closest('dialog:modal')?.close();
     form.reset();
-    fillOperator();
     if (done) toast(done);
     form.dispatchEvent(new CustomEvent('done', { bubbles: true, detail: answer }));
     await refreshParts();
@@ -85,15 +85,8 @@ async function submit(form) {
   }
 }
 
-function fillOperator() {
-  for (const field of document.querySelectorAll('[data-operator]')) field.value ||= operator();
-}
-
 export function startActions() {
-  fillOperator();
-  document.addEventListener('part', fillOperator);
   document.addEventListener('change', ({ target }) => {
-    if (target.matches('[data-operator]')) localStorage.setItem('operator', target.value.trim());
     if (target.matches('[data-submit]')) target.form.requestSubmit();
   });
   document.addEventListener('submit', (event) => {

@@ -20,7 +20,7 @@ export async function callApi(method, path, body) {
   return json;
 }
 
-/** Whose name stands under what is done here: the one that was typed last, else that of who is signed in. */
-export function operator() {
-  return localStorage.getItem('operator') || document.querySelector('[data-who]').dataset.who || 'operator';
+/** In whose name things are done here: that of who is signed in. */
+export function actor() {
+  return document.querySelector('[data-who]').dataset.who;
 }

@@ -1,5 +1,6 @@
-import { callApi, operator } from './api.js';
+import { actor, callApi } from './api.js';
 import { openDialog } from './dialogs.js';
+import { openTask } from './drawer.js';
 import { currentRow, onKey } from './keys.js';
 import { refreshParts } from './parts.js';
 import { toast } from './toasts.js';
@@ -56,9 +57,9 @@ function choose({ dataset }) {
   if (dataset.move) move({ ...card.dataset }, dataset.move);
   if (dataset.do === 'bump') void act('Bumped', undefined, 'POST', `${pathOf(task)}/bump`);
   if (dataset.do === 'take') {
-    void act(`Assigned to ${operator()}`, undefined, 'PATCH', pathOf(task), { assignee: operator() });
+    void act(`Assigned to ${actor()}`, undefined, 'PATCH', pathOf(task), { assignee: actor() });
   }
-  if (dataset.do === 'open') location.assign(`/ui/tasks/${encodeURIComponent(task)}`);
+  if (dataset.do === 'open') openTask(task);
 }
 
 function onMenuKey(event) {

@@ -21,6 +21,6 @@ export function startDialogs() {
   document.addEventListener('click', ({ target }) => {
     const opener = target.closest('[data-open]');
     if (opener) openDialog(opener.dataset.open);
-    if (target.closest('[data-close]') || target.matches('dialog[open]')) target.closest('dialog').close();
+    if (target.closest('[data-close]') || target.matches('dialog:modal')) target.closest('dialog').close();
   });
 }

@@ -44,8 +44,8 @@ export function startKeys() {
       openPalette();
       return;
     }
-    if (event.key === 'Escape' && isTyping(event) && !event.target.closest('dialog')) event.target.blur();
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event) || document.querySelector('dialog[open]'))
+    if (event.key === 'Escape' && isTyping(event) && !event.target.closest('dialog:modal')) event.target.blur();
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event) || document.querySelector('dialog:modal'))
       return;
     if (Date.now() < goUntil) {
       goUntil = 0;

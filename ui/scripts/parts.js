@@ -58,6 +58,7 @@ function show(markup) {
   for (const part of fetched.querySelectorAll('[data-part]')) {
     const shown = document.querySelector(`[data-part="${CSS.escape(part.dataset.part)}"]`);
     if (!shown) continue;
+    shown.dataset.live = part.dataset.live;
     morphChildren(shown, part);
     shown.dispatchEvent(new CustomEvent('part', { bubbles: true }));
   }

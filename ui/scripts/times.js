@@ -5,19 +5,33 @@ const ahead = Date.now() - Number(document.body.dataset.now ?? Date.now());
 
 /** The same words as the server's `ago`. */
 export function ago(time) {
-  const seconds = Math.max(0, Math.round((Date.now() - ahead - time) / 1000));
-  if (seconds < NOW_SECONDS) return 'now';
+  const seconds = Math.round((Date.now() - ahead - time) / 1000);
+  return seconds < NOW_SECONDS ? 'now' : inOneUnit(seconds);
+}
+
+/** The same words as the server's `left`. */
+function left(time) {
+  const seconds = Math.round((time + ahead - Date.now()) / 1000);
+  return seconds <= 0 ? 'overdue' : `${inOneUnit(seconds)} left`;
+}
+
+function inOneUnit(seconds) {
   if (seconds < 60) return `${seconds}s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)}m`;
   if (seconds < 86_400) return `${Math.floor(seconds / 3600)}h`;
   return `${Math.floor(seconds / 86_400)}d`;
 }
 
-function refresh() {
-  for (const time of document.querySelectorAll('time[data-ago][datetime]')) {
-    const text = ago(Date.parse(time.dateTime));
+function show(selector, words) {
+  for (const time of document.querySelectorAll(`time[${selector}][datetime]`)) {
+    const text = words(Date.parse(time.dateTime));
     if (time.textContent !== text) time.textContent = text;
   }
+}
+
+function refresh() {
+  show('data-ago', ago);
+  show('data-left', left);
 }
 
 export function startTimes() {

@@ -30,7 +30,7 @@ const PAGE_HEADERS = { 'Content-Security-Policy': pagePolicy(), 'Cache-Control':
 
 /**
  * Renders the templates of `ui/templates`. What they print is escaped unless it is `Html`; `it.asset(name)` is where an
- * asset is found.
+ * asset is found, `it.joined(names)` where some styles are, joined.
  */
 @Injectable()
 export class Pages {
@@ -50,6 +50,10 @@ export class Pages {
 
   /** The text of a page or of a part of one. */
   render(template: string, data: object = {}): string {
-    return this.eta.render(`./${template}`, { ...data, asset: (name: string) => this.assets.url(name) });
+    return this.eta.render(`./${template}`, {
+      ...data,
+      asset: (name: string) => this.assets.url(name),
+      joined: (names: readonly string[]) => this.assets.stylesUrl(names),
+    });
   }
 }

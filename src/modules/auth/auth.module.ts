@@ -27,5 +27,6 @@ import { SignInRepository } from './sign-in.repository.js';
     SessionsService,
     SignInRepository,
   ],
+  exports: [KeysService],
 })
 export class AuthModule {}

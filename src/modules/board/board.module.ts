@@ -6,6 +6,8 @@ import { BoardController } from './board.controller.js';
 import { BoardRepository } from './board.repository.js';
 import { BoardService } from './board.service.js';
 import { BoardTakeover } from './board.takeover.js';
+import { CardsRepository } from './cards.repository.js';
+import { CardsService } from './cards.service.js';
 import { ClaimQueue } from './claim-queue.js';
 import { ClaimsController } from './claims.controller.js';
 import { ClaimsService } from './claims.service.js';
@@ -19,8 +21,8 @@ import { TaskWriter } from './task-writer.js';
   controllers: [ClaimsController, BoardController],
   providers: [
     ...[BoardRepository, TaskWriter, Announcer, BoardService, BoardTakeover],
-    ...[ClaimsService, ClaimQueue, LeaseClock, LeaseKeeper],
+    ...[CardsRepository, CardsService, ClaimsService, ClaimQueue, LeaseClock, LeaseKeeper],
   ],
-  exports: [BoardService, ClaimsService],
+  exports: [BoardService, CardsService, ClaimsService],
 })
 export class BoardModule {}

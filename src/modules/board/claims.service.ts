@@ -10,8 +10,19 @@ import { BoardRepository, CurrentTask, TaskText } from './board.repository.js';
 import type { ClaimTask, CompleteTask, FailTask, ListReady, ReleaseTask, RenewLease } from './claims.dto.js';
 import { Conditions, fenceIn, held, holds, leaseConflict } from './conditions.js';
 import { LeaseClock } from './lease-clock.js';
-import type { HeldLease, Lease, NoTaskReason } from './lease.entity.js';
-import { claim, Claimer, complete, endAttempt, isStuck, Lending, Move, release, renew, SYSTEM } from './lease-rules.js';
+import type { Lease, NoTaskReason } from './lease.entity.js';
+import {
+  claim,
+  Claimer,
+  complete,
+  endAttempt,
+  heldLease,
+  Lending,
+  Move,
+  release,
+  renew,
+  SYSTEM,
+} from './lease-rules.js';
 import type { TaskHead } from './task.entity.js';
 import { TaskWriter } from './task-writer.js';
 
@@ -184,8 +195,4 @@ function refuseUnready({ status, blockedBy }: CurrentTask): void {
 
 function atCapacity(agent: string): Error {
   return leaseConflict('at_capacity', `${agent} holds as many tasks as an agent may`);
-}
-
-function heldLease({ id, title, lease }: TaskHead, now: number): HeldLease | undefined {
-  return lease && { task: id, title, ...lease, stuck: isStuck(lease, now) };
 }

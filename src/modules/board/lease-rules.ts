@@ -1,4 +1,4 @@
-import type { Lease } from './lease.entity.js';
+import type { HeldLease, Lease } from './lease.entity.js';
 import type { NoteType, TaskChange, TaskHead } from './task.entity.js';
 
 /** Who claims a task. */
@@ -95,6 +95,11 @@ export function withConsequences(task: TaskHead, move: Move): Move {
 /** True for a lease that is kept alive although nothing was told of progress for long. */
 export function isStuck({ progressAt, leaseSeconds }: Lease, now: number): boolean {
   return now - Date.parse(progressAt) > STUCK_AFTER_LENGTHS * leaseSeconds * 1000;
+}
+
+/** The lease of a task that is held, for lists of who holds what. */
+export function heldLease({ id, title, lease }: TaskHead, now: number): HeldLease | undefined {
+  return lease && { task: id, title, ...lease, stuck: isStuck(lease, now) };
 }
 
 function timestamp(time: number): string {

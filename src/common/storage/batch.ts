@@ -21,6 +21,7 @@ export class Batch {
   private readonly entries: Entry[] = [];
   private readonly portions = new Map<RecordLog, Portion>();
   private characters = 0;
+  private isOfLogs = true;
 
   constructor(readonly number: number) {}
 
@@ -31,6 +32,16 @@ export class Batch {
     this.entries.push({ log, record, json, wire });
     this.characters += json.length;
     return wire;
+  }
+
+  /** The logs that the batch changes tables of; `undefined` when that may be any. */
+  get changedLogs(): string[] | undefined {
+    return this.isOfLogs ? [...this.portions.keys()].map(({ name }) => name) : undefined;
+  }
+
+  /** A change that appends nothing may have changed any table by itself. */
+  noteUnloggedChange(): void {
+    this.isOfLogs = false;
   }
 
   get size(): number {

@@ -7,6 +7,8 @@ import { DataDirLock } from './data-dir-lock.js';
 import type { Disk } from './disk.js';
 import type { IdSource } from './id-source.js';
 import { IndexDatabase } from './index-database.js';
+import { Kept } from './kept.js';
+import type { Page } from './page.js';
 import { isDamage } from './sqlite.js';
 import { LogFile } from './log-file.js';
 import { LogPositions } from './log-positions.js';
@@ -22,6 +24,7 @@ const COMPACT_MIN_LINES = 1000;
 /** All record logs of a data folder: opening, changing, clearing, compacting, closing. */
 export class RecordLogs {
   readonly index: IndexDatabase;
+  readonly kept = new Kept();
   /** Called once when the storage has given up and the process should end. */
   onFatal: (error: Error) => void = () => undefined;
 
@@ -53,6 +56,11 @@ export class RecordLogs {
   /** Takes possession of the data folder; nothing is read before {@link start}. */
   static own(config: Config, disk: Disk, ids: IdSource, clock: Clock): RecordLogs {
     return new RecordLogs(config, disk, ids, clock, DataDirLock.acquire(config.dataDir));
+  }
+
+  /** A list from one log's tables, which is read anew only when they have changed. */
+  keptPage(log: string, key: readonly unknown[], make: () => Page): Page {
+    return this.kept.page({ key: [log, ...key], version: this.index.version(log), make });
   }
 
   /** Registers a log; called by repositories while the application is put together, before {@link start}. */

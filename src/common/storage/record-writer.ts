@@ -55,6 +55,7 @@ export class RecordWriter {
           const before = batch.size;
           try {
             const answer = decide(batch);
+            if (batch.size === before) batch.noteUnloggedChange();
             settle = () => resolve(answer);
           } catch (error) {
             if (!isCleanRefusal(error, before, batch)) throw error;
@@ -160,7 +161,7 @@ export class RecordWriter {
       this.lastBatch = batch.number;
     }
     try {
-      index.commit();
+      index.commit(batch.changedLogs);
     } catch (error) {
       await this.cutBack(batch);
       throw error;

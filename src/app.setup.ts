@@ -1,9 +1,10 @@
 import type { NestApplicationOptions } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { NextFunction, Request, Response } from 'express';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openApi } from './app.openapi.js';
 import { Config } from './common/config/config.js';
+import type { AnswerAdapter } from './common/http/answer.adapter.js';
 import { BodyGuard } from './common/http/body.guard.js';
 import { Edge } from './common/http/edge.js';
 import { Lifecycle } from './common/http/lifecycle.js';
@@ -32,9 +33,8 @@ export const APP_OPTIONS: NestApplicationOptions = {
 /** Everything around the modules, the same for the server and for tests. */
 export function setUp(app: NestExpressApplication): void {
   const config = app.get(Config);
-  const edge = app.get(Edge);
   app.set('trust proxy', config.trustProxy).set('etag', false).disable('x-powered-by');
-  app.use((request: Request, response: Response, next: NextFunction) => edge.receive(request, response, next));
+  app.get<HttpAdapterHost<AnswerAdapter>>(HttpAdapterHost).httpAdapter.enterBy(app.get(Edge));
   app.useSecurityHeaders({
     contentSecurityPolicy: {
       useDefaults: false,
@@ -44,7 +44,6 @@ export function setUp(app: NestExpressApplication): void {
     strictTransportSecurity: false,
   });
   app.enableCsrfProtection(config.publicUrl ? { trustedOrigins: [config.publicUrl] } : {});
-  app.use((request: Request, response: Response, next: NextFunction) => edge.admit(request, response, next));
   app.useGlobalGuards(app.get(AuthGuard), app.get(BodyGuard), app.get(IdempotencyGuard));
   app.useGlobalPipes(new DtoPipe());
   app.useGlobalFilters(app.get(PageErrorFilter), app.get(ReplayFilter));

@@ -53,6 +53,7 @@ export function serverLoads({ busyTasks, vms }: Seed): Load[] {
     read('GET events?agent&limit=50', 20, `/feed/events?agent=${agentName(7)}&limit=50`),
     read('GET /feed/stats', 10, '/feed/stats'),
     read('GET discover', 20, '/registry/discover/lieutenant'),
+    read('GET /usage?range=7d', 10, '/usage?range=7d'),
     read('GET /log?since=now', 10, `/log?since=${new Date().toISOString()}`),
   ];
 }

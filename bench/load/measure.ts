@@ -29,7 +29,11 @@ export async function measure(load: Load, target: Target, seconds: number): Prom
   return run(load, target, seconds);
 }
 
-async function run({ name, connections, calls }: Load, { url, token, pid }: Target, seconds: number): Promise<Figures> {
+export async function run(
+  { name, connections, calls }: Load,
+  { url, token, pid }: Target,
+  seconds: number,
+): Promise<Figures> {
   const credential = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const requests = calls.map(({ method, path, body }) => ({
     method,

@@ -1,4 +1,5 @@
 import type { CreateTask } from '../../src/modules/board/board.dto.ts';
+import type { RecordSession } from '../../src/modules/usage/usage.dto.ts';
 import type { Task } from '../../src/modules/board/task.entity.ts';
 import type { HttpClient } from '../support/http-client.ts';
 import { inParallel, range } from '../support/in-parallel.ts';
@@ -9,6 +10,9 @@ const NOTES_PER_TASK = 2;
 const OPEN_EVERY = 10;
 const LIEUTENANT_EVERY = 10;
 export const AGENTS = 50;
+const SESSIONS = 1000;
+const SESSION_MS = 60_000;
+const WEEK_MS = 7 * 86_400_000;
 
 /** What the loads ask for. */
 export interface Seed {
@@ -22,7 +26,7 @@ export function agentName(i: number): string {
   return `agent-${String(i % AGENTS).padStart(2, '0')}`;
 }
 
-/** Fills the server through its API: 2,000 tasks with 2 notes each, 500 VMs, 10,000 events and log lines, times `scale`. */
+/** Fills the server through its API: 2,000 tasks with 2 notes each, 500 VMs, 10,000 events and log lines, 1,000 sessions, times `scale`. */
 export async function seed(client: HttpClient, scale: number): Promise<Seed> {
   const busyTasks: string[] = [];
   await inParallel(range(2000 * scale), WORKERS, async (i) => {
@@ -58,6 +62,9 @@ export async function seed(client: HttpClient, scale: number): Promise<Seed> {
     await post(client, '/feed/events', event(i));
     await post(client, '/log', { text: `Step ${i} done, tests are green`, agent: agentName(i) });
   });
+  await inParallel(range(SESSIONS * scale), WORKERS, async (i) => {
+    await post(client, '/usage/sessions', session(i, (i / (SESSIONS * scale)) * WEEK_MS));
+  });
   return { busyTasks, vms, lieutenants: vms.filter((_, i) => isLieutenant(i)) };
 }
 
@@ -68,6 +75,22 @@ export function event(i: number): object {
     summary: `The parser leaks file handles on errors, case ${i}`,
     detail: 'See src/parser.ts, where an error is caught and never looked at again',
     metadata: { file: 'src/parser.ts', line: i % 500 },
+  };
+}
+
+function session(i: number, agoMs: number): RecordSession {
+  const endedAt = Date.now() - agoMs;
+  const counts = { input: 1200 + i, output: 340, cacheRead: 52_000, cacheWrite: 8000, total: 61_540 + i };
+  return {
+    sessionId: `session-${i}`,
+    agent: agentName(i),
+    parentAgent: 'orchestrator',
+    model: i % 3 === 0 ? 'claude-opus-4' : 'claude-sonnet-4',
+    tokens: counts,
+    cost: { input: 0.018, output: 0.0255, cacheRead: 0.078, cacheWrite: 0.15, total: 0.2715 },
+    turns: 14,
+    startedAt: new Date(endedAt - SESSION_MS).toISOString(),
+    endedAt: new Date(endedAt).toISOString(),
   };
 }
 

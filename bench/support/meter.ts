@@ -9,6 +9,17 @@ export class Meter {
   private readonly histogram = createHistogram();
   private readonly startedAt = performance.now();
 
+  /** All of them together. */
+  static of(meters: Iterable<Meter>): Meter {
+    const all = new Meter();
+    for (const meter of meters) {
+      all.requests += meter.requests;
+      all.errors += meter.errors;
+      all.histogram.add(meter.histogram);
+    }
+    return all;
+  }
+
   record(ms: number): void {
     this.requests += 1;
     this.histogram.record(Math.max(1, Math.round(ms * MICROSECONDS_PER_MS)));

@@ -17,13 +17,13 @@ export class ClaimsApi {
     const { client, ledger } = this.writer;
     const wish = { agent, session: ledger.run, leaseSeconds, tags: [ledger.run] };
     const answer = client.write<NextClaim>('POST', '/board/claim', wish);
-    const { task, lease } = await answer.catch((error: unknown) => {
+    const claim = await answer.catch((error: unknown) => {
       if (error instanceof InDoubt) ledger.leases.inDoubt += 1;
       throw error;
     });
-    if (!task || !lease) return undefined;
-    this.entered(task.id, agent);
-    return { task, lease };
+    if (claim.task === null) return undefined;
+    this.entered(claim.task.id, agent);
+    return claim;
   }
 
   async claim(id: string, agent: string, leaseSeconds: number): Promise<Claim> {

@@ -21,10 +21,9 @@ export const claimTools = [
     async run(input, { client, leases }, signal) {
       const claim = { ...leases.claimer, ...input };
       const { body } = await client.waiting(input.waitSeconds).post<NextClaim>('/board/claim', claim, signal);
-      const { task, lease, reason } = body;
-      if (task === null || !lease) return { text: NO_TASK[reason ?? 'none_ready'], body };
-      leases.keep({ task, lease });
-      return { text: yours(task), body };
+      if (body.task === null) return { text: NO_TASK[body.reason], body };
+      leases.keep(body);
+      return { text: yours(body.task), body };
     },
   }),
   tool({

@@ -19,14 +19,18 @@ export class Answer {
   }
 
   /** `{"<name>": [...], "count": n, "nextCursor"?: "..."}` */
-  static list(name: string, { items, nextCursor }: Page): Answer {
-    const next = nextCursor === undefined ? '' : `,"nextCursor":${JSON.stringify(nextCursor)}`;
-    return Answer.json(`{"${name}":[${items.join(',')}],"count":${items.length}${next}}`);
+  static list(name: string, page: Page): Answer {
+    return ofPage(page, name, ({ items, nextCursor }) => {
+      const next = nextCursor === undefined ? '' : `,"nextCursor":${JSON.stringify(nextCursor)}`;
+      return Answer.json(`{"${name}":[${items.join(',')}],"count":${items.length}${next}}`);
+    });
   }
 
   /** A bare array; the next cursor is a header. */
-  static array({ items, nextCursor }: Page): Answer {
-    return new Answer(`[${items.join(',')}]`, JSON_TYPE, cursorHeader(nextCursor));
+  static array(page: Page): Answer {
+    return ofPage(page, '', ({ items, nextCursor }) => {
+      return new Answer(`[${items.join(',')}]`, JSON_TYPE, cursorHeader(nextCursor));
+    });
   }
 
   static xml(text: string): Answer {
@@ -37,6 +41,17 @@ export class Answer {
   static lines({ items, nextCursor }: Page): Answer {
     return new Answer(items.map((line) => `${line}\n`).join(''), TEXT_TYPE, cursorHeader(nextCursor));
   }
+}
+
+/** The answer made of a page that is kept is kept with it, as the bytes that go out. */
+function ofPage(page: Page, name: string, make: (page: Page) => Answer): Answer {
+  const known = page.made?.get(name);
+  if (known instanceof Answer) return known;
+  const answer = make(page);
+  if (!page.made) return answer;
+  const bytes = new Answer(Buffer.from(answer.body as string), answer.type, answer.headers);
+  page.made.set(name, bytes);
+  return bytes;
 }
 
 function cursorHeader(nextCursor: string | undefined): Record<string, string> {

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { createServer, OutgoingMessage, RequestListener, Server } from 'node:http';
+import { createServer, OutgoingMessage, RequestListener, Server, ServerOptions } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 /** How much and how long a client may send; what is slower or larger is cut off. */
@@ -33,9 +33,13 @@ const NOT_HTTP: [string, string] = ['400 Bad Request', 'this is not valid HTTP']
 const logger = new Logger('http');
 
 /** A server that refuses what never becomes a request in the form in which all else is refused. */
-export function createGuardedServer(listener: RequestListener, limits: ConnectionLimits): Server {
+export function createGuardedServer(
+  listener: RequestListener,
+  limits: ConnectionLimits,
+  messages: Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse'>,
+): Server {
   // A missing Host header is refused where all else is.
-  const server = createServer({ ...limits, requireHostHeader: false }, listener);
+  const server = createServer({ ...limits, ...messages, requireHostHeader: false }, listener);
   // Their bytes are counted; Node would drop those after the 2,000th, such as what a proxy adds.
   server.maxHeadersCount = 0;
   server.on('clientError', refuse);

@@ -1,11 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { NextFunction, Request, Response } from 'express';
+import type { Request, Response } from 'express';
 import { randomUUID } from 'node:crypto';
 import { isIP } from 'node:net';
 import { Config } from '../config/config.js';
 import { KEY_HEADER } from '../idempotency/stores-record.js';
 import { runRequest } from '../idempotency/attempt.js';
 import { enterBrowserApi, isForBrowserApi } from './dashboard-path.js';
+import type { Entrance } from './dispatcher.js';
 import { Lifecycle } from './lifecycle.js';
 
 const REQUEST_ID_HEADER = 'X-Request-Id';
@@ -16,6 +17,9 @@ const HOST = /^([\w.-]+|\[[\da-f:.]+\])(:\d*)?$/i;
 const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '::1']);
 const WILDCARD_ADDRESSES = new Set(['0.0.0.0', '::']);
 
+/** Without the scheme and the host of an address that has them. */
+const PATH = /^(?:[a-z]+:\/\/[^/?#]*)?([^?#]*)/i;
+
 const requestIds = new WeakMap<Request, string>();
 
 /** The id that ties a request to its answer and its log lines. */
@@ -25,7 +29,7 @@ export function requestIdOf(request: Request): string {
 
 /** What happens to every request before it is routed: its id, its log line, and the refusals that concern them all. */
 @Injectable()
-export class Edge {
+export class Edge implements Entrance {
   private readonly logger = new Logger('http');
 
   constructor(
@@ -34,19 +38,17 @@ export class Edge {
   ) {}
 
   /** Comes first, so that whatever is answered has an id and is logged. */
-  receive(request: Request, response: Response, next: NextFunction): void {
-    const id = request.get(REQUEST_ID_HEADER);
-    const requestId = id !== undefined && ACCEPTED_REQUEST_ID.test(id) ? id : randomUUID();
+  receive(request: Request, response: Response): readonly string[] {
+    const id = request.headers['x-request-id'];
+    const requestId = typeof id === 'string' && ACCEPTED_REQUEST_ID.test(id) ? id : randomUUID();
     requestIds.set(request, requestId);
-    response.setHeader(REQUEST_ID_HEADER, requestId);
-    const { path } = request;
     const startedAt = performance.now();
-    response.once('close', () => this.log({ requestId, method: request.method, path }, response, startedAt));
+    response.once('close', () => this.log(request, requestId, response, startedAt));
     enterBrowserApi(request);
-    next();
+    return [REQUEST_ID_HEADER, requestId];
   }
 
-  admit(request: Request, response: Response, next: NextFunction): void {
+  admit(request: Request, response: Response, next: () => void): void {
     if (this.lifecycle.isStopping) response.setHeader('Connection', 'close');
     if (request.headers.host === undefined && request.httpVersion === '1.1') {
       response.status(400).json({ error: 'the Host header is missing' });
@@ -75,15 +77,12 @@ export class Edge {
   }
 
   /** Never the query: it may hold a token. */
-  private log(
-    request: { requestId: string; method: string; path: string },
-    response: Response,
-    startedAt: number,
-  ): void {
+  private log({ method, originalUrl }: Request, requestId: string, response: Response, startedAt: number): void {
     const { statusCode: status } = response;
     if (status < 400 && this.config.logLevel !== 'debug') return;
     const ms = Math.round((performance.now() - startedAt) * 10) / 10;
-    const entry = { ...request, status, ms, msg: 'request' };
+    const [, path] = PATH.exec(originalUrl) ?? [];
+    const entry = { requestId, method, path, status, ms, msg: 'request' };
     if (status >= 500) this.logger.error(entry);
     else if (status >= 400) this.logger.log(entry);
     else this.logger.debug(entry);

@@ -42,7 +42,8 @@ export class Assets {
   /** Where a page finds styles joined to one file: it is painted only when all that it asked for has come. */
   stylesUrl(names: readonly string[]): string {
     const joined = `${names.join('+')}.css`;
-    if (!this.names.has(joined)) this.add(joined, Buffer.concat(names.map((name) => this.read('styles', `${name}.css`))));
+    if (!this.names.has(joined))
+      this.add(joined, Buffer.concat(names.map((name) => this.read('styles', `${name}.css`))));
     return this.url(joined);
   }
 

@@ -25,6 +25,7 @@ export class Batch {
   private readonly entries: Entry[] = [];
   private readonly portions = new Map<RecordLog, Portion>();
   private characters = 0;
+  private isOfLogs = true;
 
   constructor(readonly number: number) {}
 
@@ -44,6 +45,16 @@ export class Batch {
     entry.retry = lineRetry(answer, entry.wire);
     this.characters += answer.answer.length;
     return entry.log.name;
+  }
+
+  /** The logs that the batch changes tables of; `undefined` when that may be any. */
+  get changedLogs(): string[] | undefined {
+    return this.isOfLogs ? [...this.portions.keys()].map(({ name }) => name) : undefined;
+  }
+
+  /** A change that appends nothing may have changed any table by itself. */
+  noteUnloggedChange(): void {
+    this.isOfLogs = false;
   }
 
   get size(): number {

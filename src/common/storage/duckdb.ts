@@ -18,6 +18,8 @@ export class DuckDatabase {
   private closing: Promise<void> = Promise.resolve();
   private lastRead: Promise<unknown> = Promise.resolve();
   readonly refusals: Refusals;
+  /** Grows with each commit, before what it changed is answered. */
+  version = 0;
   /** Called once when the disk has failed and the process should end. */
   onFatal: (error: Error) => void = () => undefined;
   private readonly writer: DuckWriter;
@@ -33,7 +35,10 @@ export class DuckDatabase {
       onFatal: (error) => this.onFatal(error),
       session: async () => (await this.open()).writing,
       // DuckDB makes and removes its write-ahead log, and syncs the file but not its name.
-      committed: () => disk.syncFolder(dirname(path)),
+      committed: () => {
+        this.version += 1;
+        return disk.syncFolder(dirname(path));
+      },
     });
   }
 

@@ -27,6 +27,10 @@ const SESSION = ['journal_mode = WAL', 'synchronous = NORMAL', 'mmap_size = 2684
 export class IndexDatabase {
   private writing?: OpenDatabase;
   private reading?: OpenDatabase;
+  /** Whether the reading connection has begun the transaction that all reads share until the next commit. */
+  private isReading = false;
+  private changes = 0;
+  private readonly changesOf = new Map<string, number>();
 
   private readonly beginStatement = this.write('BEGIN IMMEDIATE');
   private readonly commitStatement = this.write('COMMIT');
@@ -66,15 +70,27 @@ export class IndexDatabase {
 
   /** A statement for requests; it sees what is committed. */
   read<Row = unknown, P extends Parameters = Parameters>(sql: string): Statement<Row, P> {
-    return statementOn(() => this.connection(this.reading), sql);
+    return statementOn(() => this.view(), sql);
   }
 
   begin(): void {
     this.beginStatement.run();
   }
 
-  commit(): void {
+  /**
+   * @param logs those whose tables may have changed; all of them when not given
+   */
+  commit(logs?: readonly string[]): void {
+    // Also what lets the write-ahead log begin anew: a reader that stayed would keep it growing.
+    this.leaveView();
     this.commitStatement.run();
+    if (!logs) this.changes += 1;
+    else for (const log of logs) this.changesOf.set(log, (this.changesOf.get(log) ?? 0) + 1);
+  }
+
+  /** Grows in the very turn in which reads begin to see something else of a log's tables. */
+  version(log: string): number {
+    return this.changes + (this.changesOf.get(log) ?? 0);
   }
 
   /** Also right after SQLite has rolled back by itself, as it does when its disk is full. */
@@ -84,6 +100,7 @@ export class IndexDatabase {
   }
 
   async close(): Promise<void> {
+    this.leaveView();
     await this.reading?.source.destroy();
     if (this.writing?.source.isInitialized) await this.writing.source.destroy();
     this.reading = this.writing = undefined;
@@ -96,6 +113,19 @@ export class IndexDatabase {
 
   private connect(readOnly: boolean): Promise<OpenDatabase> {
     return openDatabase({ path: this.path, session: SESSION, readOnly });
+  }
+
+  /** Locks are taken for a transaction, and cost more than to find a row: between two commits all reads share one. */
+  private view(): Connection {
+    const connection = this.connection(this.reading);
+    if (!this.isReading) connection.exec('BEGIN');
+    this.isReading = true;
+    return connection;
+  }
+
+  private leaveView(): void {
+    if (this.isReading) this.reading?.connection.exec('COMMIT');
+    this.isReading = false;
   }
 
   private connection(open: OpenDatabase | undefined): Connection {

@@ -3,8 +3,10 @@ const PAGE_MAX_CHARACTERS = 32 << 20;
 
 /** Items as the text that goes over the wire, and where the next page begins, if there is one. */
 export interface Page {
-  items: string[];
+  items: readonly string[];
   nextCursor?: string;
+  /** Of a page that is kept: what was made of it, by name. */
+  made?: Map<string, unknown>;
 }
 
 /**
@@ -34,6 +36,5 @@ export function takePage<Row>(
 
 /** A page that was read newest first, to be shown oldest first. */
 export function oldestFirst(page: Page): Page {
-  page.items.reverse();
-  return page;
+  return { ...page, items: page.items.toReversed() };
 }

@@ -7,6 +7,8 @@ import { DataDirLock } from './data-dir-lock.js';
 import type { Disk } from './disk.js';
 import type { IdSource } from './id-source.js';
 import { IndexDatabase } from './index-database.js';
+import { Kept } from './kept.js';
+import type { Page } from './page.js';
 import { isDamage } from './sqlite.js';
 import { lineRetry, retried } from './line-retry.js';
 import { LogAnswers } from './log-answers.js';
@@ -26,6 +28,7 @@ export class RecordLogs {
   readonly index: IndexDatabase;
   /** The answers to requests that may be sent again. */
   readonly answers: LogAnswers;
+  readonly kept = new Kept();
   /** Called once when the storage has given up and the process should end. */
   onFatal: (error: Error) => void = () => undefined;
 
@@ -59,6 +62,11 @@ export class RecordLogs {
   /** Takes possession of the data folder; nothing is read before {@link start}. */
   static own(config: Config, disk: Disk, ids: IdSource, clock: Clock): RecordLogs {
     return new RecordLogs(config, disk, ids, clock, DataDirLock.acquire(config.dataDir));
+  }
+
+  /** A list from one log's tables, which is read anew only when they have changed. */
+  keptPage(log: string, key: readonly unknown[], make: () => Page): Page {
+    return this.kept.page({ key: [log, ...key], version: this.index.version(log), make });
   }
 
   /** Registers a log; called by repositories while the application is put together, before {@link start}. */

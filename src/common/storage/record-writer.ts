@@ -62,6 +62,7 @@ export class RecordWriter {
           const before = batch.size;
           try {
             const answer = this.options.answers.once(batch, attempt, () => decide(batch), answerOf);
+            if (batch.size === before) batch.noteUnloggedChange();
             settle = () => resolve(answer);
           } catch (error) {
             if (!isCleanRefusal(error, before, batch)) throw error;
@@ -167,7 +168,7 @@ export class RecordWriter {
       this.lastBatch = batch.number;
     }
     try {
-      index.commit();
+      index.commit(batch.changedLogs);
     } catch (error) {
       await this.cutBack(batch);
       throw error;

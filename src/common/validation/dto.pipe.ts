@@ -1,8 +1,9 @@
 import { ArgumentMetadata, Injectable, PipeTransform } from '@nestjs/common';
-import { getMetadataStorage, validateSync } from 'class-validator';
+import { getMetadataStorage } from 'class-validator';
 import { FieldProblem, invalidInput } from '../errors/domain-error.js';
 import { type Caller, callerOf } from '../http/caller.js';
 import { actorOf } from './actor.js';
+import { failingFields } from './failing-fields.js';
 import { FieldRule, problemWith } from './fields.js';
 
 type Dto = new () => object;
@@ -46,7 +47,7 @@ export class DtoPipe implements PipeTransform {
       const value = rule.read ? rule.read(given) : given;
       dto[field] = rule.isActor ? actorOf(caller, value, path + field) : value;
     }
-    for (const { property, value } of validateSync(dto, { forbidUnknownValues: false })) {
+    for (const { property, value } of failingFields(dto)) {
       // Said anew, because in a list the sentence must name the whole way to the field.
       const field = path + property;
       const rule = this.ruleOf(type, property);

@@ -166,7 +166,14 @@ export class BoardRepository {
   }
 
   /** Newest first. */
-  list({ status, assignee, tag, cursor, limit }: TaskFilter): Page {
+  list(filter: TaskFilter): Page {
+    const { status, assignee, tag, cursor, limit } = filter;
+    return this.logs.keptPage(this.records.name, ['list', status, assignee, tag, cursor, limit], () =>
+      this.readList(filter),
+    );
+  }
+
+  private readList({ status, assignee, tag, cursor, limit }: TaskFilter): Page {
     const [beforeId = TEXT_CEILING] = cursor === undefined ? [] : decodeCursor(cursor, 1);
     const filters = Object.entries({ tag, status, assignee }).filter(([, value]) => value !== undefined);
     const rows = this.listBy(filters.map(([field]) => field)).iterate(

@@ -66,9 +66,13 @@ export class ClaimQueue implements BeforeApplicationShutdown {
       if (!waiter.given && waitSeconds > 0 && !hungUp.aborted && !this.isClosed) this.waiters.add(waiter);
     };
     // The key is looked up where the task is given, be it now or in another request's change.
-    await outsideRequests(() => this.claims.write(look));
-    if (!this.waiters.has(waiter)) waiter.settle(waiter.given);
-    return this.wait(waiter, waitSeconds);
+    try {
+      await outsideRequests(() => this.claims.write(look));
+      if (!this.waiters.has(waiter)) waiter.settle(waiter.given);
+      return await this.wait(waiter, waitSeconds);
+    } finally {
+      this.waiters.delete(waiter);
+    }
   }
 
   /** Nobody is kept waiting by a server that stops. */
@@ -89,7 +93,6 @@ export class ClaimQueue implements BeforeApplicationShutdown {
     } finally {
       clearTimeout(timer);
       waiter.hungUp.removeEventListener('abort', giveUp);
-      this.waiters.delete(waiter);
     }
   }
 

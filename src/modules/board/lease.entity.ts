@@ -69,6 +69,9 @@ export class NoTask {
   reason!: NoTaskReason;
 }
 
+/** What a claim of the next task gives. */
+export type NextClaim = Claim | NoTask;
+
 /** What a renewal gives. */
 export class Renewal {
   lease!: Lease;

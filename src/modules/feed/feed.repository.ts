@@ -132,25 +132,10 @@ export class FeedRepository implements Projection<FeedEvent> {
   }
 
   /** The newest matches, oldest first. */
-  newest({ agent, type, afterId, afterTime, cursor, limit }: EventFilter): Page {
-    const [beforeId = TEXT_CEILING] = cursor === undefined ? [] : decodeCursor(cursor, 1);
-    const statement = agent
-      ? type
-        ? this.lists.agentAndType
-        : this.lists.agent
-      : type
-        ? this.lists.type
-        : this.lists.all;
-    const filters = [agent, type].filter((value) => value !== undefined);
-    const rows = statement.iterate(...filters, afterId, beforeId, afterTime, limit + 1);
-    return oldestFirst(
-      takePage(
-        rows,
-        limit,
-        ({ json }) => json,
-        ({ id }) => encodeCursor(id),
-      ),
-    );
+  newest(filter: EventFilter): Page {
+    const { agent, type, afterId, afterTime, cursor, limit } = filter;
+    const key = ['newest', agent, type, afterId, afterTime, cursor, limit];
+    return this.logs.keptPage(this.log, key, () => this.readNewest(filter));
   }
 
   searchAgents(text: string, limit: number): string[] {
@@ -183,6 +168,12 @@ export class FeedRepository implements Projection<FeedEvent> {
 
   /** The JSON of the statistics; names become keys as text, so that none of them can mean anything else. */
   stats(): string {
+    const version = this.logs.index.version(this.log);
+    const make = (): string => this.readStats();
+    return this.logs.kept.value({ key: ['stats'], version, make, charactersOf: ({ length }) => length });
+  }
+
+  private readStats(): string {
     const agents = this.agentStats.all();
     const types = this.typeStats.all();
     const total = types.reduce((sum, { count }) => sum + count, 0);
@@ -191,6 +182,27 @@ export class FeedRepository implements Projection<FeedEvent> {
     const byType = object(types.map(({ type, count }) => `${JSON.stringify(type)}:${count}`));
     const latest = object(agents.map(({ agent, json }) => `${JSON.stringify(agent)}:${json}`));
     return `{"total":${total},"byAgent":${byAgent},"byType":${byType},"latestPerAgent":${latest}}`;
+  }
+
+  private readNewest({ agent, type, afterId, afterTime, cursor, limit }: EventFilter): Page {
+    const [beforeId = TEXT_CEILING] = cursor === undefined ? [] : decodeCursor(cursor, 1);
+    const statement = agent
+      ? type
+        ? this.lists.agentAndType
+        : this.lists.agent
+      : type
+        ? this.lists.type
+        : this.lists.all;
+    const filters = [agent, type].filter((value) => value !== undefined);
+    const rows = statement.iterate(...filters, afterId, beforeId, afterTime, limit + 1);
+    return oldestFirst(
+      takePage(
+        rows,
+        limit,
+        ({ json }) => json,
+        ({ id }) => encodeCursor(id),
+      ),
+    );
   }
 
   private list(condition: string): Statement<EventRow, FilterParameters> {

@@ -46,7 +46,12 @@ export class LogRepository implements Projection<LogEntry> {
   }
 
   /** The newest matches of a span, oldest first. */
-  list({ agent, ...span }: LogFilter): Page {
+  list(filter: LogFilter): Page {
+    const { agent, from, to, cursor, limit } = filter;
+    return this.logs.keptPage(this.log, ['list', agent, from, to, cursor, limit], () => this.readList(filter));
+  }
+
+  private readList({ agent, ...span }: LogFilter): Page {
     return agent === undefined ? readTimeline(this.lists.all, [], span) : readTimeline(this.lists.agent, [agent], span);
   }
 

@@ -7,6 +7,8 @@ const FLUSH_MS = 1000;
 export class Heartbeats {
   private pending = new Map<string, string>();
   private timer?: NodeJS.Timeout;
+  /** Grows with whatever {@link lastSeen} tells. */
+  version = 0;
 
   constructor(private readonly store: (lastSeen: ReadonlyMap<string, string>) => Promise<void>) {}
 
@@ -17,12 +19,14 @@ export class Heartbeats {
 
   beat(id: string, lastSeen: string): void {
     this.pending.set(id, lastSeen);
+    this.version += 1;
     this.timer ??= setTimeout(() => void this.flush().catch(() => undefined), FLUSH_MS);
   }
 
   /** What came before the VM's record was last changed is in that record. */
   forget(id: string, upTo: string): void {
     if ((this.pending.get(id) ?? '') <= upTo) this.pending.delete(id);
+    this.version += 1;
   }
 
   /** Brings all that is pending to the index; what the index refuses is tried again with the next beats. */

@@ -2,7 +2,8 @@ import { BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { filter, map, Observable } from 'rxjs';
 import { decodeCursor, encodeCursor } from '../../common/storage/cursor.js';
 import type { Statement } from '../../common/storage/sqlite.js';
-import { Page, takePage } from '../../common/storage/page.js';
+import { charactersIn } from '../../common/storage/kept.js';
+import { oldestFirst, Page, takePage } from '../../common/storage/page.js';
 import type { Projection } from '../../common/storage/projection.js';
 import { RecordLogs } from '../../common/storage/record-logs.js';
 import { Heartbeats } from './heartbeats.js';
@@ -23,6 +24,15 @@ export interface VmFilter {
   seenSince?: string;
   cursor?: string;
   limit: number;
+  /** The page is of the latest registrations; this is how it is shown. */
+  isOldestFirst?: boolean;
+}
+
+/** A list of VMs, and for which bounds {@link VmFilter.seenSince} it is the same: until the first of them is too old. */
+interface SeenPage {
+  page: Page;
+  from: string;
+  to: string;
 }
 
 const COLUMNS = 'id, registered_at, last_seen, head';
@@ -164,18 +174,32 @@ export class RegistryRepository implements Projection<VmChange>, BeforeApplicati
   }
 
   /** Latest registration first. */
-  latest({ role, status, seenSince = '', cursor, limit }: VmFilter): Page {
+  latest(filter: VmFilter): Page {
+    const { role, status, seenSince, cursor, limit, isOldestFirst } = filter;
+    return this.logs.kept.value<SeenPage>({
+      key: ['vms', role, status, seenSince === undefined, cursor, limit, isOldestFirst],
+      version: this.logs.index.version(this.log) + this.heartbeats.version,
+      make: () => this.readLatest(filter),
+      charactersOf: ({ page }) => charactersIn(page),
+      holds: ({ from, to }) => seenSince === undefined || (from <= seenSince && seenSince <= to),
+    }).page;
+  }
+
+  private readLatest({ role, status, seenSince = '', cursor, limit, isOldestFirst }: VmFilter): SeenPage {
     const [beforeTime = TIME_CEILING, beforeId = ''] = cursor === undefined ? [] : decodeCursor(cursor, 2);
     const { all, roleAndStatus } = this.lists;
     const statement = role && status ? roleAndStatus : role ? this.lists.role : status ? this.lists.status : all;
     const filters = [role, status].filter((value) => value !== undefined);
-    const rows = statement.iterate(...filters, beforeTime, beforeId, seenSince, limit + 1);
-    return takePage(
+    let to = TIME_CEILING;
+    const rows = statement.all(...filters, beforeTime, beforeId, seenSince, limit + 1);
+    for (const { last_seen } of rows) if (last_seen < to) to = last_seen;
+    const page = takePage(
       rows,
       limit,
       (row) => this.wire(row),
       (row) => encodeCursor(row.registered_at, row.id),
     );
+    return { page: { ...(isOldestFirst ? oldestFirst(page) : page), made: new Map() }, from: seenSince, to };
   }
 
   async beforeApplicationShutdown(): Promise<void> {

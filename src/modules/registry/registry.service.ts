@@ -4,7 +4,7 @@ import { Clock } from '../../common/clock.js';
 import { defined } from '../../common/defined.js';
 import { conflict, notFound } from '../../common/errors/domain-error.js';
 import { type Caller, checkOwn } from '../../common/http/caller.js';
-import { oldestFirst, Page } from '../../common/storage/page.js';
+import type { Page } from '../../common/storage/page.js';
 import { PAGE_MAX_ITEMS } from '../../common/validation/fields.js';
 import type { PageQuery } from '../../common/validation/time-range.dto.js';
 import type { ListVms, RegisterVm, UpdateVm } from './registry.dto.js';
@@ -87,7 +87,7 @@ export class RegistryService implements OnModuleDestroy {
   /** Those with a role that are running and not stale, oldest registration first. */
   discover(role: string, { cursor, limit = PAGE_MAX_ITEMS }: PageQuery): Page {
     const filter = { role, status: 'running', seenSince: this.staleBefore(), cursor, limit };
-    return oldestFirst(this.repository.latest(filter));
+    return this.repository.latest({ ...filter, isOldestFirst: true });
   }
 
   update(id: string, { name, role, address, status, services, metadata }: UpdateVm): Promise<string> {

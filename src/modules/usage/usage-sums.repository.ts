@@ -15,6 +15,18 @@ export interface NamedSum {
   json: string;
 }
 
+export interface Summary {
+  sums: NamedSum[];
+  vms: number;
+  /** When the earliest of what was added up began, in milliseconds since 1970; until the range begins later, the sums stay. */
+  oldest: number;
+}
+
+interface SummaryEnds {
+  vms: bigint;
+  oldest: bigint | null;
+}
+
 /** A sum of a whole bucket, or of one name in it. */
 export interface BucketSum {
   /** In milliseconds since 1970. */
@@ -34,12 +46,17 @@ const rounded = (digits: number): string =>
 export class UsageSumsRepository {
   constructor(private readonly database: UsageDatabase) {}
 
+  /** What sums are made of; grows with each change of it. */
+  get version(): number {
+    return this.database.version;
+  }
+
   /** Sums of the sessions that started at `from` or later, by name, and how many VMs were created since. */
-  async summary(from: string): Promise<{ sums: NamedSum[]; vms: number }> {
-    const rows = await this.database.read<SumRow & Pick<NamedSum, 'kind' | 'name'> & { vms: bigint }>(
+  async summary(from: string): Promise<Summary> {
+    const rows = await this.database.read<SumRow & Pick<NamedSum, 'kind' | 'name'> & SummaryEnds>(
       // The sessions are gone through once, for the few combinations there are; these then give all sums.
       `WITH combinations AS (
-         SELECT agent, model, parent_agent, ${SUMS}, count(*) AS sessions
+         SELECT agent, model, parent_agent, ${SUMS}, count(*) AS sessions, min(started_at) AS first
          FROM usage_sessions WHERE started_at >= $1 GROUP BY agent, model, parent_agent
        ), sums AS (
          SELECT CASE grouping(agent, model, parent_agent)
@@ -47,12 +64,14 @@ export class UsageSumsRepository {
                 coalesce(agent, model, parent_agent) AS name, ${SUMS}, coalesce(sum(sessions), 0) AS sessions
          FROM combinations GROUP BY GROUPING SETS ((), (agent), (model), (parent_agent))
        )
-       SELECT kind, name, ${rounded(2)}, (SELECT count(*) FROM usage_vms WHERE created_at >= $1) AS vms
+       SELECT kind, name, ${rounded(2)}, (SELECT count(*) FROM usage_vms WHERE created_at >= $1) AS vms,
+              epoch_ms(least((SELECT min(first) FROM combinations),
+                             (SELECT min(created_at) FROM usage_vms WHERE created_at >= $1))) AS oldest
        FROM sums WHERE kind = 'totals' OR name IS NOT NULL ORDER BY name`,
       [timestampOf(from)],
     );
     const sums = rows.map((row) => ({ kind: row.kind, name: row.name, json: sumJson(row) }));
-    return { sums, vms: Number(rows[0]?.vms ?? 0) };
+    return { sums, vms: Number(rows[0]?.vms ?? 0), oldest: Number(rows[0]?.oldest ?? Infinity) };
   }
 
   /** Sums of the same sessions by bucket and name, at most `limit`; what claims to start later than `now` counts as now. */

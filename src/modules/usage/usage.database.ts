@@ -15,6 +15,11 @@ export class UsageDatabase {
 
   constructor(private readonly files: DuckFiles) {}
 
+  /** Grows with each change, before that is answered. */
+  get version(): number {
+    return this.database.version;
+  }
+
   read<Row>(sql: string, values?: DuckDBValue[]): Promise<Row[]> {
     return this.database.read<Row>(sql, values);
   }

@@ -13,5 +13,5 @@ export function records<T>({ items, nextCursor }: Page): Records<T> {
 
 /** A page of a list that its service gives oldest first. */
 export function newestFirst(page: Page): Page {
-  return { ...page, items: page.items.reverse() };
+  return { ...page, items: page.items.toReversed() };
 }

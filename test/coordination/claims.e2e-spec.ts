@@ -504,7 +504,7 @@ describe('what takes a task from its holder', () => {
     const { fence } = await claimed(id, 'ann');
     await take(`/board/tasks/${id}`);
     const taken = await read(id);
-    expect([taken['version'], taken['lease']]).toEqual([3, undefined]);
+    expect([taken.version, taken['lease']]).toEqual([3, undefined]);
     expect(taken).toMatchObject(after);
     expect((await post(`tasks/${id}/renew`, { fence }))[0]).toBe(409);
     await pass(1000);

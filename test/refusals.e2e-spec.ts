@@ -108,6 +108,14 @@ const usedVm = {
 };
 const timeCursor = [...cursor, encoded(['nonsense', '01K9XW5T3V8Z6Q2N4M7P1R0SAB'])];
 
+const ranks = { priority: optional(whole(0, [-1, 5, 0.5])), maxAttempts: optional(whole(1, [0, 101, 1.5])) };
+const leaseSeconds = optional(whole(30, [29, 86_401, 30.5]));
+const claimer = { agent: name('ann'), session: optional(name('s1')), vmId: optional(name('vm-1')), leaseSeconds };
+/** `GET /board/:id` takes it for an id. */
+const READ_AS_ID: Route = { route: 'GET /board/claim' };
+/** That of a task's first claim. */
+const fence = optional(whole(2, [0, -2, 1.5]));
+
 const ROUTES: Route[] = [
   {
     route: 'POST /auth/keys',
@@ -127,10 +135,32 @@ const ROUTES: Route[] = [
       assignee: optional(name('bob')),
       tags,
       dependencies: tags,
+      ...ranks,
     },
   },
   { route: 'GET /board/tasks', query: { ...PAGE, status: oneOf, assignee: anyText, tag: anyText } },
   { route: 'GET /board/review', query: PAGE },
+  { route: 'GET /board/ready', query: { ...PAGE, tag: anyText } },
+  { route: 'GET /board/leases', query: PAGE },
+  { route: 'GET /board/dead-letters', query: PAGE },
+  { route: 'POST /board/claim', body: { ...claimer, tags, waitSeconds: optional(whole(0, [-1, 61, 0.5])) } },
+  { route: 'POST /board/tasks/:id/claim', body: claimer, unknown: 'task not found' },
+  {
+    route: 'POST /board/tasks/:id/renew',
+    body: { fence, leaseSeconds, progress: optional(text('Half way')) },
+    unknown: 'task not found',
+  },
+  {
+    route: 'POST /board/tasks/:id/release',
+    body: { fence, reason: optional(text('Lunch')) },
+    unknown: 'task not found',
+  },
+  {
+    route: 'POST /board/tasks/:id/complete',
+    body: { fence, summary: optional(text('Done')) },
+    unknown: 'task not found',
+  },
+  { route: 'POST /board/tasks/:id/fail', body: { fence, reason: text('No disk') }, unknown: 'task not found' },
   { route: 'GET /board/tasks/:id', unknown: 'task not found' },
   { route: 'GET /board/:id', unknown: 'task not found' },
   {
@@ -142,6 +172,7 @@ const ROUTES: Route[] = [
       assignee: optional(nullable(name('bob'))),
       tags,
       dependencies: tags,
+      ...ranks,
     },
     unknown: 'task not found',
   },
@@ -299,13 +330,21 @@ function requiredOf(fields: Fields = {}): string[] {
 /** An id that stands for `:id` in the paths of a service. */
 async function makeId(path: string): Promise<string> {
   if (path.startsWith('/auth')) return (await makeKey(app)).id;
-  if (path.startsWith('/board')) return (await makeTask(app)).id;
+  if (path.startsWith('/board')) return makeTaskFor(path);
   if (path.startsWith('/feed')) return (await makeEvent(app)).id;
   if (path.startsWith('/skills')) return makeHubId();
   if (path.startsWith('/reports/share')) return (await makeLink(app, (await makeReport(app)).id)).linkId;
   if (path.startsWith('/reports')) return (await makeReport(app)).id;
   if (path.startsWith('/commits')) return (await makeCommit(app))['commitId'] as string;
   return (await makeVm(app)).id;
+}
+
+/** A task; one that is held, where the path is for its holder. */
+async function makeTaskFor(path: string): Promise<string> {
+  const { id } = await makeTask(app);
+  const isForHolder = /\/(renew|release|complete|fail)$/.test(path);
+  if (isForHolder) await app.api.post(`/board/tasks/${id}/claim`).send({ agent: 'ann' });
+  return id;
 }
 
 /** A name that is a skill's, an extension's and an agent's. */
@@ -399,7 +438,7 @@ describe('a refused request', () => {
   });
 
   describe('with a method that its path does not have', () => {
-    it.each(refusedMethods([...ROUTES, ...OPEN_PAGES]))('for $title says what is allowed', expectRefusal);
+    it.each(refusedMethods([...ROUTES, ...OPEN_PAGES, READ_AS_ID]))('for $title says what is allowed', expectRefusal);
   });
 
   it.each([

@@ -404,7 +404,8 @@ describe('a list of tasks among 20,000', () => {
     const page = board.list({ status: 'open' });
     const calls = [...parse.mock.calls, ...stringify.mock.calls];
     jest.restoreAllMocks();
-    // The driver quotes the names of a statement's columns, once.
-    expect([page.items.length, calls.filter(([value]) => !/^\w+$/.test(String(value)))]).toEqual([200, []]);
+    // The driver quotes the names of a statement's columns, once; what a kept list is asked for is its name.
+    const isOfRow = ([value]: unknown[]): boolean => !Array.isArray(value) && !/^\w+$/.test(String(value));
+    expect([page.items.length, calls.filter(isOfRow)]).toEqual([200, []]);
   });
 });

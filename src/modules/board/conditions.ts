@@ -110,7 +110,7 @@ function needsFence({ set, unset, artifacts, deleted }: Move): boolean {
 
 /** What the body says beats the header; whether it is a number from 1 is checked with the rest of the body. */
 function fenceOf({ headers, body }: Request): number | undefined {
-  const { fence } = body as { fence?: unknown };
+  const fence = (body as { fence?: unknown } | null)?.fence;
   if (typeof fence === 'number') return fence;
   const text = headers['if-fence'];
   if (text === undefined) return undefined;

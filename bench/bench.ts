@@ -4,11 +4,12 @@ import { parseArgs } from 'node:util';
 import { measureFanOut, measureSteadyFanOut } from './load/fan-out.ts';
 import { serverLoads } from './load/loads.ts';
 import { type Compared, compare, type Figures } from './load/measure.ts';
+import { report, reportScaled, type Run } from './load/report.ts';
 import { post, seed } from './load/seed.ts';
 import { type ChildServer, startScript, startServer } from './support/child-server.ts';
 import { HttpClient } from './support/http-client.ts';
 import { residentMebibytes } from './support/process-usage.ts';
-import { milliseconds, table, whole } from './support/table.ts';
+import { whole } from './support/table.ts';
 
 const HELP = `Measures the built server next to a bare node:http server in the same run: before and after each load.
 
@@ -20,31 +21,7 @@ const HELP = `Measures the built server next to a bare node:http server in the s
   --only <text>     only loads whose name contains this
   --help
 `;
-const HEADER = [
-  'load, 50 connections unless said',
-  'requests/s',
-  'p50',
-  'p99',
-  'CPU µs',
-  'of bare CPU',
-  'of bare',
-  'target',
-  'met',
-  'errors',
-];
 const FAN_OUT = 'SSE deliveries';
-const FAN_OUT_MIN = 90_000;
-const STEADY_P99_MAX_MS = 300;
-/** What ten times the data may leave of a load's requests, for each row that it returns. */
-const SCALED_MIN = 0.8;
-
-interface Run {
-  rows: Compared[];
-  /** How many rows the answers have, by load. */
-  returned: Map<string, number>;
-  streams: Figures[];
-  memory: string;
-}
 
 async function bench(scale: number, seconds: number, isWanted: (name: string) => boolean): Promise<Run> {
   const token = randomBytes(16).toString('hex');
@@ -86,55 +63,6 @@ async function bench(scale: number, seconds: number, isWanted: (name: string) =>
   } finally {
     for (const child of children) await child.stop();
   }
-}
-
-function report({ rows, streams, memory }: Run): boolean {
-  const [most, steady] = streams;
-  const lines = [
-    ...rows.map((row) => cells(row, isMet(row), row)),
-    ...(most ? [cells(most, most.perSecond >= FAN_OUT_MIN && most.errors === 0, { target: whole(FAN_OUT_MIN) })] : []),
-    ...(steady
-      ? [cells(steady, steady.p99 <= STEADY_P99_MAX_MS && steady.errors === 0, { target: 'p99 300 ms' })]
-      : []),
-  ];
-  console.log(`\n${table(HEADER, lines)}\n\nRSS of the server: ${memory}`);
-  return lines.every((line) => line.at(-2) === 'yes');
-}
-
-function isMet({ toBare, p99, errors, load: { target = 0, p99MaxMs = Infinity } }: Compared): boolean {
-  return toBare >= target && p99 <= p99MaxMs && errors === 0;
-}
-
-function cells(
-  { name, perSecond, p50, p99, cpuPerRequest, errors }: Figures,
-  met: boolean,
-  { cpuToBare, toBare, load, target = load?.target?.toFixed(2) }: Partial<Compared> & { target?: string },
-): string[] {
-  const times = (ratio: number | undefined): string => ratio?.toFixed(2) ?? '';
-  const cpu = cpuPerRequest === undefined ? 'n/a' : cpuPerRequest.toFixed(1);
-  const figures = [whole(perSecond), milliseconds(p50), milliseconds(p99), cpu, times(cpuToBare), times(toBare)];
-  return [name, ...figures, target ?? '', met ? 'yes' : 'no', whole(errors)];
-}
-
-/** What more data changes, in times the bare server's requests and CPU time; and for each row, where it returns more. */
-function reportScaled(first: Run, scaled: Run, scale: number): boolean {
-  const lines = scaled.rows.map((row, i) => {
-    const before = first.rows[i] ?? row;
-    const rows = Math.max(1, scaled.returned.get(row.name) ?? 1) / Math.max(1, first.returned.get(row.name) ?? 1);
-    const [requests, cpu] = [(row.toBare / before.toBare) * rows, (row.cpuToBare / before.cpuToBare) * rows];
-    const held = Math.max(requests, cpu) >= SCALED_MIN ? 'yes' : 'no';
-    return [row.name, whole(row.perSecond), `${rows}`, requests.toFixed(2), cpu.toFixed(2), held];
-  });
-  const header = [
-    `${scale} times the data`,
-    'requests/s',
-    'rows ×',
-    'requests, per row',
-    'CPU, per row',
-    'at least 0.8',
-  ];
-  console.log(`\n${table(header, lines)}\n\nRSS of the server: ${scaled.memory}`);
-  return lines.every((line) => line.at(-1) === 'yes');
 }
 
 function rowsIn(text: string): number {

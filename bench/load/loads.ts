@@ -19,51 +19,51 @@ export interface Load {
   calls: Call[];
   /** Which bare load it is compared with. */
   baseline: 'GET' | 'POST';
+  /** How many times the requests of the bare server it has to reach. */
+  target?: number;
+  p99MaxMs?: number;
 }
 
-export const BASELINES: readonly Load[] = [
-  { name: 'bare node:http GET', connections: DEFAULT_CONNECTIONS, calls: [get('/')], baseline: 'GET' },
-  {
+export const BASELINES: Record<Load['baseline'], Load> = {
+  GET: { name: 'bare node:http GET', connections: DEFAULT_CONNECTIONS, calls: [get('/')], baseline: 'GET' },
+  POST: {
     name: 'bare node:http POST',
     connections: DEFAULT_CONNECTIONS,
     calls: [send('POST', '/', event(1))],
     baseline: 'POST',
   },
-];
+};
 
 export function serverLoads({ busyTasks, vms }: Seed): Load[] {
   const tasks = spread(busyTasks);
+  const beats = spread(vms).map((id) => send('POST', `/registry/vms/${id}/heartbeat`));
+  const events = spread([...Array(1000).keys()]).map((i) => send('POST', '/feed/events', event(i)));
+  const change = { status: 'in_progress', description: HALFWAY };
+  const changes = tasks.map((id) => send('PATCH', `/board/tasks/${id}`, change));
+  const gets = tasks.map((id) => get(`/board/tasks/${id}`));
   return [
-    read('GET /health', DEFAULT_CONNECTIONS, '/health'),
-    { ...read('GET one task', DEFAULT_CONNECTIONS), calls: tasks.map((id) => get(`/board/tasks/${id}`)) },
-    write(
-      'POST heartbeat',
-      spread(vms).map((id) => send('POST', `/registry/vms/${id}/heartbeat`)),
-    ),
-    write(
-      'POST /feed/events',
-      spread([...Array(1000).keys()]).map((i) => send('POST', '/feed/events', event(i))),
-    ),
-    write(
-      'PATCH task',
-      tasks.map((id) => send('PATCH', `/board/tasks/${id}`, { status: 'in_progress', description: HALFWAY })),
-    ),
-    read('GET tasks?status=open', 10, '/board/tasks?status=open'),
-    read('GET tasks?assignee', 10, `/board/tasks?assignee=${agentName(7)}`),
-    read('GET events?agent&limit=50', 20, `/feed/events?agent=${agentName(7)}&limit=50`),
-    read('GET /feed/stats', 10, '/feed/stats'),
-    read('GET discover', 20, '/registry/discover/lieutenant'),
-    read('GET /usage?range=7d', 10, '/usage?range=7d'),
-    read('GET /log?since=now', 10, `/log?since=${new Date().toISOString()}`),
+    read('GET /health', 50, 0.53, get('/health')),
+    read('GET one task', 50, 0.36, ...gets),
+    { ...write('POST heartbeat', beats, 0.47), p99MaxMs: undefined },
+    write('POST /feed/events', events, 0.3),
+    write('PATCH task', changes, 0.26),
+    read('GET tasks?status=open', 10, 0.14, get('/board/tasks?status=open')),
+    read('GET tasks?assignee', 10, 0.21, get(`/board/tasks?assignee=${agentName(7)}`)),
+    read('GET events?agent&limit=50', 20, 0.22, get(`/feed/events?agent=${agentName(7)}&limit=50`)),
+    read('GET /feed/stats', 10, 0.27, get('/feed/stats')),
+    read('GET discover', 20, 0.24, get('/registry/discover/lieutenant')),
+    read('GET /log?since=now', 10, 0.23, get(`/log?since=${new Date().toISOString()}`)),
+    read('GET /usage?range=7d', 10, 0.074, get('/usage?range=7d')),
   ];
 }
 
-function read(name: string, connections: number, ...paths: string[]): Load {
-  return { name, connections, calls: paths.map(get), baseline: 'GET' };
+function read(name: string, connections: number, target: number, ...calls: Call[]): Load {
+  return { name, connections, calls, baseline: 'GET', target };
 }
 
-function write(name: string, calls: Call[]): Load {
-  return { name, connections: DEFAULT_CONNECTIONS, calls, baseline: 'POST' };
+/** Durable when it is answered, and that soon. */
+function write(name: string, calls: Call[], target: number): Load {
+  return { name, connections: DEFAULT_CONNECTIONS, calls, baseline: 'POST', target, p99MaxMs: 30 };
 }
 
 function get(path: string): Call {

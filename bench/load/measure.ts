@@ -1,9 +1,10 @@
 import autocannon from 'autocannon';
 import { Meter } from '../support/meter.ts';
 import { cpuMicroseconds } from '../support/process-usage.ts';
-import type { Load } from './loads.ts';
+import { BASELINES, type Load } from './loads.ts';
 
 const WARM_UP_SECONDS = 1;
+const BARE_SECONDS = 1;
 
 export interface Target {
   url: string;
@@ -23,17 +24,31 @@ export interface Figures {
   errors: number;
 }
 
-/** Puts a load on a server, first for a moment that does not count. */
-export async function measure(load: Load, target: Target, seconds: number): Promise<Figures> {
-  await run(load, target, WARM_UP_SECONDS);
-  return run(load, target, seconds);
+/** Figures beside those of the bare server: how many times its requests, its CPU time, and what it did. */
+export interface Compared extends Figures {
+  toBare: number;
+  cpuToBare: number;
+  bare: number;
+  load: Load;
 }
 
-export async function run(
-  { name, connections, calls }: Load,
-  { url, token, pid }: Target,
-  seconds: number,
-): Promise<Figures> {
+/** The same with the bare server before and after, as machines do not stay equally fast; first for a moment that does not count. */
+export async function compare(load: Load, target: Target, bare: Target, seconds: number): Promise<Compared> {
+  await run(load, target, WARM_UP_SECONDS);
+  const before = await run(BASELINES[load.baseline], bare, BARE_SECONDS);
+  const figures = await run(load, target, seconds);
+  const after = await run(BASELINES[load.baseline], bare, BARE_SECONDS);
+  const mean = (of: (figures: Figures) => number): number => (of(before) + of(after)) / 2;
+  return {
+    ...figures,
+    toBare: figures.perSecond / mean(({ perSecond }) => perSecond),
+    cpuToBare: mean(({ cpuPerRequest = NaN }) => cpuPerRequest) / (figures.cpuPerRequest ?? NaN),
+    bare: mean(({ perSecond }) => perSecond),
+    load,
+  };
+}
+
+async function run({ name, connections, calls }: Load, { url, token, pid }: Target, seconds: number): Promise<Figures> {
   const credential = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const requests = calls.map(({ method, path, body }) => ({
     method,

@@ -1,7 +1,8 @@
 import type { Express, NextFunction, Request, Response } from 'express';
 import type { SecurityRequestHook } from '@nestjs/common/internal';
 import type { GuardedResponse } from './messages.js';
-import { type RouteHandler, RouteTable } from './route-table.js';
+import { SlowLane } from './slow-lane.js';
+import { type Found, type RouteHandler, RouteTable } from './route-table.js';
 
 /** What comes before a request is routed. */
 export interface Entrance {
@@ -19,6 +20,7 @@ interface Layer {
   match(path: string): unknown;
 }
 
+const CURSOR = /[?&]cursor=[^&]*/;
 /** The headers are known before there is a response. */
 const NO_HEADERS = { setHeader: () => undefined, removeHeader: () => undefined };
 
@@ -32,6 +34,7 @@ export class Dispatcher {
 
   private onError?: ErrorHandler;
   private readonly table = new RouteTable();
+  private readonly slowLane = new SlowLane();
   private securityHeaders: readonly string[] = [];
 
   constructor(private readonly express: Express) {}
@@ -70,12 +73,23 @@ export class Dispatcher {
     }
   };
 
-  private route(request: Request, response: Response): void {
+  private route(request: Request, response: GuardedResponse): void {
     const found = this.table.find(request.method, request.url);
-    if (!found) {
-      this.express(request, response);
-      return;
+    if (!found) this.express(request, response);
+    else if (request.method !== 'GET') this.run(found, request, response);
+    else {
+      // The pages of a list are alike.
+      const name = request.url.replace(CURSOR, '');
+      const isWanted = (): boolean => !response.destroyed;
+      this.slowLane.enter(name, isWanted, () => {
+        const startedAt = performance.now();
+        response.onAnswer = () => this.slowLane.took(name, performance.now() - startedAt);
+        this.run(found, request, response);
+      });
     }
+  }
+
+  private run(found: Found, request: Request, response: Response): void {
     request.params = found.params;
     const fail = (error: unknown): void => this.fail(error, request, response);
     const next = (error?: unknown): void => {

@@ -5,6 +5,8 @@ import { IncomingMessage, type OutgoingHttpHeader, type OutgoingHttpHeaders, Ser
 /** A response with headers that it carries whatever it answers, unless that says otherwise: names and values in turns. */
 export interface GuardedResponse extends Response {
   standing: readonly string[];
+  /** Called when the answer is there. */
+  onAnswer?: () => void;
   /** Answers with headers of its own, and those that stand. */
   answer(status: number, headers: Record<string, string>, body: string | Buffer): void;
 }
@@ -26,6 +28,7 @@ export function messagesOf(app: Express): {
 
   class ExpressResponse<R extends IncomingMessage> extends ServerResponse<R> {
     standing: readonly string[] = [];
+    onAnswer?: () => void;
 
     override writeHead(status: number, ...rest: HeadersOrReason): this {
       for (const [name, value] of pairs(this.standing)) if (!this.hasHeader(name)) this.setHeader(name, value);
@@ -33,6 +36,7 @@ export function messagesOf(app: Express): {
     }
 
     answer(status: number, headers: Record<string, string>, body: string | Buffer): void {
+      this.onAnswer?.();
       if (this.getHeaderNames().length > 0 || this.replaces(headers)) this.writeHead(status, headers);
       else super.writeHead(status, this.standing.concat(...Object.entries(headers)));
       endTogether(this, body);

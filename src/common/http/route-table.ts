@@ -9,6 +9,11 @@ interface Route {
   parameters: readonly [name: string, segment: number][];
 }
 
+export interface Found {
+  handler: RouteHandler;
+  params: Record<string, string>;
+}
+
 interface Branch {
   /** By the segment's text in lower case, as case makes no difference. */
   fixed: Map<string, Branch>;
@@ -55,7 +60,7 @@ export class RouteTable {
     return true;
   }
 
-  find(method: string, url: string): { handler: RouteHandler; params: Record<string, string> } | undefined {
+  find(method: string, url: string): Found | undefined {
     const end = url.indexOf('?');
     const path = end === -1 ? url : url.slice(0, end);
     if (!PLAIN_PATH.test(path)) return undefined;

@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { connect, Socket } from 'node:net';
+import { join } from 'node:path';
+import { TestApp, temporaryFolder, TOKEN } from './support/app.js';
+
+const LISTS = 20;
+const ENTRIES = 10_000;
+
+let app: TestApp;
+beforeAll(async () => {
+  const dataDir = temporaryFolder();
+  const line = (i: number): string =>
+    JSON.stringify({ id: `entry-${i}`, timestamp: new Date(i).toISOString(), text: 'x'.repeat(100) });
+  writeFileSync(join(dataDir, 'log.jsonl'), Array.from({ length: ENTRIES }, (_, i) => `${line(i)}\n`).join(''));
+  app = await TestApp.start({ dataDir });
+});
+afterAll(() => app.stop());
+
+/** A connection that the server has read from already. */
+async function open(): Promise<Socket> {
+  const socket = connect(Number(new URL(app.url).port), '127.0.0.1');
+  await ask(socket, '/health');
+  return socket;
+}
+
+/** Resolves when the answer begins to arrive. */
+async function ask(socket: Socket, path: string): Promise<void> {
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${TOKEN}\r\n\r\n`);
+  await once(socket, 'data');
+}
+
+it('lets a short answer pass between long lists that came before it', async () => {
+  const list = `/log?since=1970-01-01T00:00:00Z&limit=${ENTRIES}`;
+  expect((await app.api.get(list)).body.count).toBe(ENTRIES);
+  const sockets = await Promise.all(Array.from({ length: LISTS + 1 }, open));
+  const order: string[] = [];
+  const answers = sockets.map(async (socket, i) => {
+    await ask(socket, i < LISTS ? list : '/status');
+    order.push(i < LISTS ? 'list' : 'status');
+    socket.destroy();
+  });
+  await Promise.all(answers);
+  expect(order.indexOf('status')).toBeLessThan(LISTS / 4);
+});

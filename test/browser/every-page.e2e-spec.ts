@@ -81,38 +81,51 @@ describeInBrowser('every page', () => {
     expect(await background()).toBe(dark);
   });
 
-  it('runs nothing that agents wrote', async () => {
+  describe('what agents wrote', () => {
     const payload = `"'><script>window.ran=1</script><img src=x onerror="window.ran=1">`;
-    const task = await makeTask(dashboard.app, {
-      title: payload,
-      assignee: payload,
-      tags: [payload],
-      createdBy: payload,
+    let id: string;
+
+    beforeAll(async () => {
+      const { api } = dashboard.app;
+      const fields = { title: payload, assignee: payload, tags: [payload], createdBy: payload };
+      ({ id } = await makeTask(dashboard.app, fields));
+      await api.post(`/board/tasks/${id}/notes`).send({ author: payload, content: payload, type: 'update' });
+      const artifacts = [{ type: 'url', url: 'javascript:window.ran=1', label: 'click me' }];
+      await api.post(`/board/tasks/${id}/artifacts`).send({ artifacts });
+      await make(dashboard.app, '/auth/keys', { name: payload, role: 'agent' });
     });
-    await dashboard.app.api
-      .post(`/board/tasks/${task.id}/notes`)
-      .send({ author: payload, content: payload, type: 'update' });
-    const artifacts = [{ type: 'url', url: 'javascript:window.ran=1', label: 'click me' }];
-    await dashboard.app.api.post(`/board/tasks/${task.id}/artifacts`).send({ artifacts });
-    for (const path of [...UI_PAGES.map((listed) => listed.path), `/ui/tasks/${task.id}`]) {
+
+    async function expectNothingRuns(path: string): Promise<void> {
       const page = await dashboard.open(path);
       const complaints: string[] = [];
       page.on('console', (message) => complaints.push(message.text()));
       await live(page);
-      await dashboard.app.api.post(`/board/tasks/${task.id}/bump`);
+      await dashboard.app.api.post(`/board/tasks/${id}/bump`);
       const event = await makeEvent(dashboard.app, { agent: payload, summary: payload });
       await page.locator(`[data-live-last][datetime="${event['timestamp'] as string}"]`).waitFor();
-      expect([path, await page.evaluate(() => 'ran' in window), complaints]).toEqual([path, false, []]);
+      expect([await page.evaluate(() => 'ran' in window), complaints]).toEqual([false, []]);
       await page.close();
     }
-    const page = await dashboard.open('/ui/');
-    await page.keyboard.press('Control+k');
-    await page.keyboard.type('window.ran');
-    await page
-      .getByRole('option', { name: /script/ })
-      .first()
-      .waitFor();
-    expect(await page.evaluate(() => 'ran' in window)).toBe(false);
+
+    it.each(UI_PAGES)('runs not on $name', ({ path }) => expectNothingRuns(path));
+
+    it('runs not on the page of a task, nor beside the board', async () => {
+      await dashboard.app.api.post(`/board/tasks/${id}/claim`).send({ agent: payload, vmId: payload });
+      await expectNothingRuns(`/ui/tasks/${id}`);
+      await expectNothingRuns(`/ui/?task=${id}`);
+      await expectNothingRuns('/ui/claims');
+    });
+
+    it('runs not in the palette', async () => {
+      const page = await dashboard.open('/ui/');
+      await page.keyboard.press('Control+k');
+      await page.keyboard.type('window.ran');
+      await page
+        .getByRole('option', { name: /script/ })
+        .first()
+        .waitFor();
+      expect(await page.evaluate(() => 'ran' in window)).toBe(false);
+    });
   });
 
   it.each(UI_PAGES)('has $name fit a phone', async (listed) => {

@@ -26,14 +26,14 @@ export class HttpClient {
   }
 
   /** The answer, whatever its status; rejects when there is none. */
-  send(method: string, path: string, body?: unknown): Promise<Reply> {
+  send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Reply> {
     return new Promise((resolve, reject) => {
       const data = body === undefined ? undefined : JSON.stringify(body);
       const type = data === undefined ? {} : { 'Content-Type': 'application/json' };
       const request = this.transport.request(this.base + path, {
         method,
         agent: this.agent,
-        headers: { ...this.headers, ...type },
+        headers: { ...this.headers, ...type, ...headers },
         timeout: SILENT_MAX_MS,
       });
       request.once('timeout', () => request.destroy(new Error(`no answer within ${SILENT_MAX_MS / 1000} s`)));

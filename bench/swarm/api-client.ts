@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpClient, type Reply } from '../support/http-client.ts';
 import type { Meter } from '../support/meter.ts';
 
 const CONFLICT = 409;
-const TRIES = 12;
+const TRIES = 60;
 const RETRY_MS = 500;
 const RETRY_MAX_MS = 5000;
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
@@ -27,7 +28,7 @@ export class Unreachable extends Error {}
 /** The connection broke before the answer: nobody knows whether the change was made. */
 export class InDoubt extends Error {}
 
-/** The API as a patient client uses it: waits when it is told to, and never sends a change twice. */
+/** The API as a patient client uses it: waits when it is told to, and never makes a change twice. */
 export class ApiClient {
   private readonly http: HttpClient;
   private readonly meter: Meter;
@@ -53,28 +54,37 @@ export class ApiClient {
   }
 
   private async call(method: string, path: string, body?: object): Promise<Reply> {
+    // By its key the server knows a POST that it has had already, also when it was killed in between.
+    const headers: Record<string, string> = method === 'POST' ? { 'Idempotency-Key': randomUUID() } : {};
+    const isRepeatable = method === 'GET' || method === 'POST';
     let reason: unknown;
     for (let attempt = 0; attempt < TRIES; attempt += 1) {
       const startedAt = performance.now();
       try {
-        const reply = await this.http.send(method, path, body);
+        const reply = await this.http.send(method, path, body, headers);
         this.meter.record(performance.now() - startedAt);
         if (reply.status < 400) return reply;
         if (reply.status !== CONFLICT) this.meter.errors += 1;
         reason = new Refused(`${method} ${path}`, reply);
-        if (reply.status !== 503 && reply.status !== 429) throw reason;
+        if (!isPassing(reply)) throw reason;
         await sleep(retryAfterMs(reply));
       } catch (error) {
         if (error instanceof Refused) throw error;
         this.meter.errors += 1;
         reason = error;
         const isUnsent = NEVER_SENT.has((error as NodeJS.ErrnoException).code ?? '');
-        if (!isUnsent && method !== 'GET') throw new InDoubt(`${method} ${path}`, { cause: error });
+        if (!isUnsent && !isRepeatable) throw new InDoubt(`${method} ${path}`, { cause: error });
         await sleep(RETRY_MS);
       }
     }
-    throw new Unreachable(`${method} ${path} failed ${TRIES} times: ${String(reason)}`, { cause: reason });
+    const message = `${method} ${path} failed ${TRIES} times: ${String(reason)}`;
+    throw method === 'POST' ? new InDoubt(message, { cause: reason }) : new Unreachable(message, { cause: reason });
   }
+}
+
+/** Refused for now: too much to do, or the same request is still being answered. */
+function isPassing({ status, headers }: Reply): boolean {
+  return status === 503 || status === 429 || (status === CONFLICT && headers['retry-after'] !== undefined);
 }
 
 function retryAfterMs({ headers }: Reply): number {

@@ -1,8 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { SubmitForReview } from '../../src/modules/board/board.dto.ts';
 import type { Claim, NextClaim } from '../../src/modules/board/lease.entity.ts';
 import { InDoubt } from './api-client.ts';
 import { noteText } from './ledger.ts';
 import { addArtifacts, move, type TaskWriter } from './task-writer.ts';
+
+const KNOWN_WITHIN_MS = 10_000;
+const POLL_MS = 20;
 
 /** What only the holder of a task may do, and how one becomes its holder. */
 export class ClaimsApi {
@@ -22,6 +26,7 @@ export class ClaimsApi {
       throw error;
     });
     if (claim.task === null) return undefined;
+    await this.untilKnown(claim.task.id);
     this.entered(claim.task.id, agent);
     return claim;
   }
@@ -71,6 +76,12 @@ export class ClaimsApi {
       move(task, 'in_review', by, submission.summary);
       addArtifacts(task, submission.artifacts ?? [], by);
     });
+  }
+
+  /** One may claim a task before its creator has heard that it is there. */
+  private async untilKnown(id: string): Promise<void> {
+    const until = performance.now() + KNOWN_WITHIN_MS;
+    while (!this.writer.ledger.tasks.has(id) && performance.now() < until) await sleep(POLL_MS);
   }
 
   private entered(id: string, agent: string): void {

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { temporaryFolder, TOKEN } from './support/app.js';
+import { foundIn } from './support/make.js';
 import { freePort, ServerProcess } from './support/server.js';
 import { TestStream } from './support/stream.js';
 
@@ -113,7 +114,7 @@ describe('kill -9', () => {
     await first.ended();
     const second = await start();
     const events = (await (await call(second, '/feed/events?limit=0')).json()) as { id: string }[];
-    expect(events).toEqual(expect.arrayContaining(acknowledged));
+    expect(foundIn(events, acknowledged)).toEqual(acknowledged);
     const ids = events.map(({ id }) => id);
     expect(ids).toEqual([...new Set(ids)].sort());
     const next = (await (await publish(second, 'next')).json()) as { id: string };

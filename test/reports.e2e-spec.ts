@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RENDERER_VERSION } from '../src/modules/reports/rendering.js';
 import { temporaryFolder, TestApp, TOKEN } from './support/app.js';
 import { FakeClock } from './support/fake-clock.js';
-import { anId, inParallel, later, MINUTE_MS, NOON, walk } from './support/make.js';
+import { anId, foundIn, inParallel, later, MINUTE_MS, NOON, walk } from './support/make.js';
 import { makeLink, makeReport } from './support/reports.js';
 import { ServerProcess } from './support/server.js';
 
@@ -237,7 +237,7 @@ describe('a restart', () => {
     await second.end('SIGTERM');
     rmSync(env.DATA_DIR, { recursive: true, force: true });
     expect([acknowledged.length >= 500, whole]).toEqual([true, last]);
-    expect(reports).toEqual(expect.arrayContaining(acknowledged.map(headOf)));
+    expect(foundIn(reports, acknowledged)).toEqual(acknowledged.map(headOf));
     const ids = reports.map(({ id }) => id);
     expect(ids).toEqual([...new Set(ids)].sort().reverse());
   });

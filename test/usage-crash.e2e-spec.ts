@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DuckFiles } from '../src/common/storage/duckdb-files.js';
 import { temporaryFolder, TestApp, TOKEN } from './support/app.js';
 import { FaultDisk } from './support/fault-disk.js';
-import { inParallel, make } from './support/make.js';
+import { foundIn, inParallel, make } from './support/make.js';
 import { ServerProcess } from './support/server.js';
 import { leastSession, sessionBody, vmBody } from './support/usage.js';
 
@@ -76,9 +76,9 @@ describe('kill -9', () => {
     });
     await first.ended();
     const second = await start();
-    expect(await list(second, 'sessions')).toEqual(expect.arrayContaining([...sessions.values()]));
-    expect(await list(second, 'vms')).toEqual(expect.arrayContaining(vms));
     const before = await list(second, 'sessions');
+    expect(foundIn(before, [...sessions.values()])).toEqual([...sessions.values()]);
+    expect(foundIn(await list(second, 'vms'), vms)).toEqual(vms);
     const [[sessionId, session] = []] = sessions;
     expect(await call(second, '/usage/sessions', sessionBody({ sessionId }))).toMatchObject({
       body: { id: session?.id },

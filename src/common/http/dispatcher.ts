@@ -2,7 +2,7 @@ import type { Express, NextFunction, Request, Response } from 'express';
 import type { SecurityRequestHook } from '@nestjs/common/internal';
 import type { GuardedResponse } from './messages.js';
 import { SlowLane } from './slow-lane.js';
-import { type Found, type RouteHandler, RouteTable } from './route-table.js';
+import { type Found, mayMeet, type RouteHandler, RouteTable } from './route-table.js';
 
 /** What comes before a request is routed. */
 export interface Entrance {
@@ -21,6 +21,11 @@ interface Layer {
 }
 
 const CURSOR = /[?&]cursor=[^&]*/;
+/** Whether a path of this pattern may be another layer's to answer. */
+function mayComeBefore(layer: Layer, pattern: string): boolean {
+  return layer.route ? mayMeet(layer.route.path, pattern) : Boolean(layer.match(pattern));
+}
+
 /** The headers are known before there is a response. */
 const NO_HEADERS = { setHeader: () => undefined, removeHeader: () => undefined };
 
@@ -52,7 +57,7 @@ export class Dispatcher {
     for (const layer of layers) {
       const { path, stack = [] } = layer.route ?? {};
       // What comes before a route and may concern it decides first, and only Express knows what.
-      const isClear = path !== undefined && !passed.some((before) => before.match(path));
+      const isClear = path !== undefined && !passed.some((before) => mayComeBefore(before, path));
       const isTaken = isClear && stack.every(({ method, handle }) => this.table.add(method, path, handle));
       if (!isTaken) passed.push(layer);
     }

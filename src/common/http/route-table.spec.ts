@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import express from 'express';
 import fc from 'fast-check';
-import { RouteTable } from './route-table.js';
+import { mayMeet, RouteTable } from './route-table.js';
 
 const METHODS = ['get', 'post', 'patch'] as const;
 /** Few, so that patterns meet. */
@@ -75,5 +75,26 @@ describe('the route table', () => {
     ['head', '/a'],
   ])('does not take %s %s', (method, pattern) => {
     expect(new RouteTable().add(method, pattern, () => undefined)).toBe(false);
+  });
+});
+
+describe('two patterns', () => {
+  it.each([
+    ['/ui/feed/export.:ending', '/ui/feed/:id'],
+    ['/ui/:list/export.:ending', '/ui/feed/:id'],
+    ['/UI/feed', '/ui/:page'],
+    ['/{*path}', '/a/b'],
+    ['/a/*rest', '/a/:b/c/d'],
+    ['/a{/:b}', '/a'],
+  ])('may meet: %s and %s', (one, other) => {
+    expect([mayMeet(one, other), mayMeet(other, one)]).toEqual([true, true]);
+  });
+
+  it.each([
+    ['/ui/feed/export.:ending', '/ui/log/:id'],
+    ['/ui/feed/export.:ending', '/ui/feed'],
+    ['/a/*rest', '/b/:c'],
+  ])('never meet: %s and %s', (one, other) => {
+    expect([mayMeet(one, other), mayMeet(other, one)]).toEqual([false, false]);
   });
 });

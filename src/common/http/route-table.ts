@@ -27,6 +27,9 @@ const PLAIN_PATH = /^(?:\/[\w.:~-]+)+$/;
 /** Segments that are fixed or one parameter; all else has more to it than a table can know. */
 const PLAIN_PATTERN = /^(?:\/(?::\w+|[\w.~-]+))+\/?$/;
 
+/** A segment that may stand for several, or for none. */
+const OPEN_ENDED = /[*{}]/;
+
 /**
  * Finds the route of a plain path by its segments, where Express tries one pattern after the other. It leaves to Express
  * what is not plain: both lead to the same handler.
@@ -71,6 +74,19 @@ export class RouteTable {
     for (const [name, segment] of route.parameters) params[name] = segments[segment] ?? '';
     return { handler: route.handler, params };
   }
+}
+
+/** Whether there may be a path that matches both patterns, of which one need not be plain. */
+export function mayMeet(one: string, other: string): boolean {
+  const [ones, others] = [segmentsOf(one), segmentsOf(other)];
+  for (const [i, segment] of ones.entries()) {
+    const beside = others[i];
+    // From a segment on that may be any number of them, all is open.
+    if (beside === undefined || OPEN_ENDED.test(segment) || OPEN_ENDED.test(beside)) break;
+    const areFixed = !segment.includes(':') && !beside.includes(':');
+    if (areFixed && segment.toLowerCase() !== beside.toLowerCase()) return false;
+  }
+  return ones.length === others.length || [...ones, ...others].some((segment) => OPEN_ENDED.test(segment));
 }
 
 function firstOf(at: Branch, segments: readonly string[], depth: number, method: string): Route | undefined {

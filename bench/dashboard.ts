@@ -63,7 +63,7 @@ async function weight(url: string, path: string): Promise<number> {
   const seen = new Set<string>();
   let bytes = page.bytes;
   const add = async (text: string): Promise<void> => {
-    for (const [file] of text.matchAll(/(?<=["'](\/ui\/static\/|\.\/))[\w-]+\.[0-9a-f]{12}\.\w+/g)) {
+    for (const [file] of text.matchAll(/(?<=["'](\/ui\/static\/|\.\/))[\w+-]+\.[0-9a-f]{12}\.\w+/g)) {
       if (seen.has(file)) continue;
       seen.add(file);
       const asset = await ask(url, `/ui/static/${file}`);

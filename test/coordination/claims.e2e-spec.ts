@@ -308,6 +308,68 @@ describe('POST /board/claim', () => {
   });
 });
 
+describe('those who wait', () => {
+  const wait = (agent: string, more: object = {}): Promise<[number, unknown]> =>
+    post('claim', { agent, tags: [tag], waitSeconds: 60, ...more });
+
+  it('are served before who comes later', async () => {
+    freshTag();
+    const first = wait('first');
+    await read('x');
+    const { id } = await task();
+    const [, late] = await Promise.all([first, post('claim', { agent: 'late', tags: [tag] })]);
+    expect([await first, late]).toMatchObject([
+      [200, { task: { id } }],
+      [200, { task: null, reason: 'none_ready' }],
+    ]);
+    await post(`tasks/${id}/complete`, { fence: 2 });
+  });
+
+  it('take any task when they name no tag', async () => {
+    freshTag();
+    const { id } = await task({ priority: 0 });
+    // Before whatever other tests have left.
+    await post(`tasks/${id}/bump`);
+    for (const none of [[], ['']]) {
+      const [status, body] = await post('claim', { agent: 'any', tags: none });
+      expect([status, body]).toMatchObject([200, { task: { id } }]);
+      await post(`tasks/${id}/release`, { fence: (body as { lease: Lease }).lease.fence });
+    }
+    await app.api.delete(`/board/tasks/${id}`);
+  });
+
+  it('at capacity get one when they have finished another', async () => {
+    freshTag();
+    const held = [await task(), await task(), await task()];
+    for (const { id } of held) await claimed(id, 'busy');
+    const { id: next } = await task();
+    const waiting = wait('busy');
+    await read('x');
+    await post(`tasks/${held[0]?.id}/complete`, { fence: 2 });
+    expect(await waiting).toMatchObject([200, { task: { id: next } }]);
+    for (const { id } of [...held.slice(1), { id: next }]) await post(`tasks/${id}/complete`, { fence: 2 });
+  });
+});
+
+describe('workers of one name', () => {
+  it('are told apart by their VMs where they say no session', async () => {
+    freshTag();
+    const { id } = await task();
+    const { fence } = await claimed(id, 'twin', { vmId: 'vm-a' });
+    expect(await post(`tasks/${id}/claim`, { agent: 'twin', vmId: 'vm-b' })).toMatchObject([409, { code: 'held' }]);
+    expect((await claimed(id, 'twin', { vmId: 'vm-a' })).fence).toBe(fence);
+    await post(`tasks/${id}/complete`, { fence });
+  });
+
+  it('take their lease along to another VM with their session', async () => {
+    freshTag();
+    const { id } = await task();
+    await claimed(id, 'ann', { session: 's1', vmId: 'vm-a' });
+    expect(await claimed(id, 'ann', { session: 's1', vmId: 'vm-b' })).toMatchObject({ fence: 2, vmId: 'vm-b' });
+    await post(`tasks/${id}/complete`, { fence: 2 });
+  });
+});
+
 describe('POST /board/tasks/:id/renew', () => {
   it('lets the lease run anew, as long as before or as long as is said', async () => {
     freshTag();
@@ -414,6 +476,31 @@ describe.each(['renew', 'release', 'complete', 'fail'])('POST /board/tasks/:id/%
     expect([bad.status, bad.body]).toMatchObject([400, { details: [{ field: 'If-Fence' }] }]);
     expect((await app.api.post(path).set('If-Fence', String(fence)).send(body)).status).toBe(200);
     if (verb === 'renew') await post(`tasks/${id}/release`, { fence });
+  });
+});
+
+describe('the end of a lease', () => {
+  it.each<[string, (path: string) => Promise<unknown>]>([
+    ['another assignee', (path) => app.api.patch(path).send({ assignee: 'bob' })],
+    ['being blocked', (path) => app.api.patch(path).send({ status: 'blocked' })],
+    ['being deleted', (path) => app.api.delete(path)],
+  ])('is told on the feed also when it is by %s', async (_, end) => {
+    freshTag();
+    const { id } = await task();
+    await claimed(id, 'ann');
+    await end(`/board/tasks/${id}`);
+    expect(await announced(id)).toEqual(['task_claimed', 'task_released']);
+  });
+
+  it('is by a VM that stops, not by one that has stopped', async () => {
+    freshTag();
+    await makeVm(app, { id: 'vm-stopped', status: 'stopped' });
+    const { id } = await task();
+    await claimed(id, 'ann', { vmId: 'vm-stopped' });
+    await app.api.patch('/registry/vms/vm-stopped').send({ name: 'renamed', status: 'stopped' });
+    await pass(0);
+    expect(await read(id)).toMatchObject({ lease: { fence: 2 } });
+    await post(`tasks/${id}/complete`, { fence: 2 });
   });
 });
 
@@ -558,7 +645,7 @@ describe('If-Match', () => {
     const second = await app.api.patch(path).set('If-Match', '"1"').send({ title: 'two' });
     expect([second.status, second.headers['etag']]).toEqual([200, '"2"']);
     const before = app.storedText();
-    for (const stale of ['"1"', 'W/"2"', '"1", "3"']) {
+    for (const stale of ['"1"', 'W/"2"', '"1", "3"', 'W/"2", "1"']) {
       const error = 'the task has version 2 by now';
       const patch = await app.api.patch(path).set('If-Match', stale).send({ title: 'three' });
       expect([patch.status, patch.body]).toEqual([412, { error }]);
@@ -568,7 +655,7 @@ describe('If-Match', () => {
       details: [{ field: 'If-Match' }],
     });
     expect(app.storedText()).toBe(before);
-    expect((await app.api.patch(path).set('If-Match', '"1", "2"').send({})).status).toBe(200);
+    expect((await app.api.patch(path).set('If-Match', 'W/"1", "2"').send({})).status).toBe(200);
     expect((await app.api.delete(path).set('If-Match', '*')).status).toBe(200);
   });
 });

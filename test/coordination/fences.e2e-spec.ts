@@ -99,6 +99,13 @@ describe('an agent', () => {
     expect((await app.api.get(`/board/tasks/${other}`)).body).toMatchObject({ status: 'open' });
   });
 
+  it('is not made to say what an admin does with its fence', async () => {
+    const { key } = await makeKey(app, { name: 'boss', role: 'admin' });
+    const boss = request(app.url).post(`/board/tasks/${id}/fail`).auth(key, { type: 'bearer' });
+    const { body } = await boss.send({ fence, reason: 'Not needed' });
+    expect(body).toMatchObject({ notes: [{ author: 'boss', content: 'Failed by boss: Not needed (attempt 1 of 3)' }] });
+  });
+
   it('may be spoken for by the server’s own token, which has no name', async () => {
     const speaking = request(app.url).post(`/board/tasks/${id}/complete`).auth(TOKEN, { type: 'bearer' });
     expect((await speaking.send({ fence })).status).toBe(200);

@@ -19,15 +19,17 @@ export class Announcer {
   constructor(private readonly feed: FeedService) {}
 
   /** Tells what a change did to the task's lease. */
-  announce(batch: Batch, before: TaskHead, { action, set = {}, unset = [] }: Partial<TaskChange>): void {
+  announce(batch: Batch, before: TaskHead, change: Partial<TaskChange>): void {
+    const { action, set = {}, unset = [], deleted } = change;
     const holder = before.lease?.agent;
+    const isHandedIn = set.status === 'done' || set.status === 'in_review';
     if (action === 'claim' && set.lease) {
       const { agent, fence, expiresAt } = set.lease;
       this.tell(batch, 'task_claimed', before, `${agent} claimed`, { agent, fence, expiresAt });
     } else if (action === 'expire') {
       this.tell(batch, 'lease_expired', before, `The lease of ${holder ?? ''} expired on`, { agent: holder });
-    } else if (holder !== undefined && unset.includes('lease') && set.status === 'open') {
-      this.tell(batch, 'task_released', before, `${holder} let go of`, { agent: holder });
+    } else if (holder !== undefined && (deleted || unset.includes('lease')) && !isHandedIn && !set.deadLetter) {
+      this.tell(batch, 'task_released', before, `Held by ${holder} no more`, { agent: holder });
     }
     if (set.deadLetter) this.tell(batch, 'dead_letter', before, 'Given up', { attempts: set.attempts });
   }

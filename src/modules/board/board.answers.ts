@@ -1,8 +1,8 @@
 import { Answer } from '../../common/http/answer.js';
 import type { TaskText } from './board.repository.js';
-import type { Outcome } from './claim-queue.js';
 import type { Claimed } from './claims.service.js';
 import type { Lease } from './lease.entity.js';
+import type { Outcome } from './waiter.js';
 
 /** A task, with its version as `ETag`. */
 export function taskAnswer({ json, version }: TaskText): Answer {

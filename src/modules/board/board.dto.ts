@@ -1,4 +1,4 @@
-import { OmitType, PartialType } from '@nestjs/swagger';
+import { IntersectionType, OmitType, PartialType } from '@nestjs/swagger';
 import { Actor } from '../../common/validation/actor.js';
 import {
   Integer,
@@ -85,22 +85,16 @@ export class CreateTask {
   maxAttempts?: number;
 }
 
-export class UpdateTask extends PartialType(OmitType(CreateTask, ['createdBy', 'assignee'] as const), {
-  skipNullProperties: false,
-}) {
+export class UpdateTask extends IntersectionType(
+  PartialType(OmitType(CreateTask, ['createdBy', 'assignee'] as const), { skipNullProperties: false }),
+  Fenced,
+) {
   /**
    * `null` takes the task away from its assignee.
    * @example builder-2
    */
   @NameOrNull()
   assignee?: string | null;
-
-  /**
-   * The fence of the lease under which this is done; the header `If-Fence` will do as well.
-   * @example 2
-   */
-  @Integer(1, Number.MAX_SAFE_INTEGER, { optional: true })
-  fence?: number;
 }
 
 export class ListTasks extends PageQuery {

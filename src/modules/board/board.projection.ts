@@ -100,7 +100,8 @@ export class BoardProjection implements Projection<TaskChange> {
       for (const tag of head.tags) this.insertTag.run(tag, head.id);
     }
     this.ready.update(before, wasBlocked, head, after.blocked_by !== '');
-    if ((before?.status === 'done') !== (head.status === 'done')) this.updateDependents(head.id);
+    const isDone = head.status === 'done';
+    if ((before?.status === 'done') !== isDone) this.updateDependents(head.id, isDone);
     return taskJson(after);
   }
 
@@ -139,11 +140,12 @@ export class BoardProjection implements Projection<TaskChange> {
   }
 
   /** Tells those that have this task among their dependencies that it is done, or not done any more. */
-  private updateDependents(task: string): void {
+  private updateDependents(task: string, isDone: boolean): void {
     for (const dependent of this.graph.dependents(task)) {
       const stored = this.byIdForChange.get(dependent);
       if (!stored) continue;
-      const blockedBy = listText(this.graph.blockedBy(dependent));
+      const others = (JSON.parse(stored.blocked_by || '[]') as string[]).filter((id) => id !== task);
+      const blockedBy = listText(isDone ? others : [...others, task].sort());
       this.setBlockedBy.run(blockedBy, dependent);
       const head = parseHead(stored);
       this.ready.update(head, stored.blocked_by !== '', head, blockedBy !== '');

@@ -22,7 +22,7 @@ import type {
 } from './board.dto.js';
 import { taskAnswer } from './board.answers.js';
 import { BoardRepository, CurrentTask, TaskText } from './board.repository.js';
-import { admit, Conditions, UNCONDITIONAL } from './conditions.js';
+import { checkConditions, Conditions, UNCONDITIONAL } from './conditions.js';
 import { LeaseClock } from './lease-clock.js';
 import type { Move } from './lease-rules.js';
 import {
@@ -177,7 +177,7 @@ export class BoardService {
     return this.writer.write((batch) => {
       const task = this.writer.current(id);
       const move = make(task);
-      admit(task, move, conditions, () => this.leases.secondsLeft(id));
+      checkConditions(task, move, conditions, () => this.leases.secondsLeft(task));
       return this.writer.make(batch, task, move);
     }, answerOf);
   }

@@ -1,37 +1,16 @@
 import { BeforeApplicationShutdown, Injectable } from '@nestjs/common';
-import { currentAttempt, outsideRequests } from '../../common/idempotency/attempt.js';
+import { DomainError } from '../../common/errors/domain-error.js';
+import { outsideRequests } from '../../common/idempotency/attempt.js';
+import { Replay } from '../../common/idempotency/replay.js';
 import type { Batch } from '../../common/storage/batch.js';
 import { nextAnswer } from './board.answers.js';
 import { BoardRepository } from './board.repository.js';
-import { Claimed, ClaimsService, Wish } from './claims.service.js';
-import type { NoTaskReason } from './lease.entity.js';
+import { ClaimsService, Wish } from './claims.service.js';
+import { TaskWriter } from './task-writer.js';
+import { type Outcome, Waiter } from './waiter.js';
 
-/** What a claim of the next task came to. */
-export type Outcome = Claimed | NoTaskReason;
-
-/** A client that wants a task. */
-class Waiter {
-  /** Why it has none so far. */
-  reason: NoTaskReason = 'none_ready';
-  /** What it was given in a batch that may not be durable yet. */
-  given?: Claimed;
-  private readonly answer = Promise.withResolvers<Outcome>();
-
-  constructor(
-    readonly wish: Wish,
-    readonly hungUp: AbortSignal,
-    /** The request, if it may be sent again. */
-    readonly attempt = currentAttempt(),
-  ) {}
-
-  get outcome(): Promise<Outcome> {
-    return this.answer.promise;
-  }
-
-  settle(outcome: Outcome = this.reason): void {
-    this.answer.resolve(outcome);
-  }
-}
+/** After a change that the disk refused, so long passes before those who wait are looked at once more. */
+const RETRY_MS = 500;
 
 /**
  * Gives ready tasks to those who ask for the next one, in the order in which they asked. Whoever waits costs nothing
@@ -40,17 +19,18 @@ class Waiter {
 @Injectable()
 export class ClaimQueue implements BeforeApplicationShutdown {
   private readonly waiters = new Set<Waiter>();
-  private isServing = false;
+  /** The look at those who wait that has not begun. */
+  private nextLook?: Promise<void>;
+  /** The news that they were last looked at for. */
+  private seenNews?: number;
   private isClosed = false;
 
   constructor(
     private readonly repository: BoardRepository,
     private readonly claims: ClaimsService,
+    private readonly writer: TaskWriter,
   ) {
-    repository.records.committed$.subscribe(({ record }) => {
-      const hasNews = repository.ready.takeNews() || record.unset?.includes('lease') === true;
-      if (hasNews && this.waiters.size > 0) void this.serve();
-    });
+    repository.records.committed$.subscribe(() => this.lookAgain());
   }
 
   /**
@@ -60,17 +40,21 @@ export class ClaimQueue implements BeforeApplicationShutdown {
    */
   async next(wish: Wish, waitSeconds: number, hungUp: AbortSignal): Promise<Outcome> {
     const waiter = new Waiter(wish, hungUp);
-    const look = (batch: Batch): void => {
-      this.give(batch, waiter);
-      // In the same turn, so that it misses nothing that becomes ready from now on.
-      if (!waiter.given && waitSeconds > 0 && !hungUp.aborted && !this.isClosed) this.waiters.add(waiter);
-    };
-    // The key is looked up where the task is given, be it now or in another request's change.
+    this.waiters.add(waiter);
+    const giveUp = (): void => waiter.giveUp();
+    hungUp.addEventListener('abort', giveUp);
+    let timer: NodeJS.Timeout | undefined;
     try {
-      await outsideRequests(() => this.claims.write(look));
-      if (!this.waiters.has(waiter)) waiter.settle(waiter.given);
-      return await this.wait(waiter, waitSeconds);
+      await this.look();
+      if (waitSeconds === 0 || hungUp.aborted || this.isClosed) waiter.giveUp();
+      else timer = setTimeout(giveUp, waitSeconds * 1000);
+      const outcome = await waiter.outcome;
+      const isMissed = hungUp.aborted && !waiter.attempt;
+      if (typeof outcome !== 'string' && isMissed) await this.claims.takeBack(outcome);
+      return outcome;
     } finally {
+      clearTimeout(timer);
+      hungUp.removeEventListener('abort', giveUp);
       this.waiters.delete(waiter);
     }
   }
@@ -78,56 +62,63 @@ export class ClaimQueue implements BeforeApplicationShutdown {
   /** Nobody is kept waiting by a server that stops. */
   beforeApplicationShutdown(): void {
     this.isClosed = true;
-    for (const waiter of this.waiters) this.giveUp(waiter);
+    for (const waiter of this.waiters) waiter.giveUp();
   }
 
-  private async wait(waiter: Waiter, seconds: number): Promise<Outcome> {
-    const giveUp = (): void => this.giveUp(waiter);
-    const timer = setTimeout(giveUp, seconds * 1000);
-    waiter.hungUp.addEventListener('abort', giveUp, { once: true });
-    try {
-      const outcome = await waiter.outcome;
-      const isMissed = waiter.hungUp.aborted && !waiter.attempt;
-      if (typeof outcome !== 'string' && isMissed) await this.claims.takeBack(outcome);
-      return outcome;
-    } finally {
-      clearTimeout(timer);
-      waiter.hungUp.removeEventListener('abort', giveUp);
-    }
+  private get hasNews(): boolean {
+    return this.seenNews !== this.repository.ready.news;
   }
 
-  /** One that is being given a task waits for that to be durable. */
-  private giveUp(waiter: Waiter): void {
-    if (!waiter.given) waiter.settle();
+  /** Those who wait go on waiting when nothing can be written. */
+  private lookAgain(): void {
+    if (this.waiters.size > 0 && this.hasNews) void this.look().catch(() => undefined);
   }
 
-  /** Looks at all who wait, in their order. */
-  private async serve(): Promise<void> {
-    if (this.isServing) return;
-    this.isServing = true;
+  /** Looks at those who wait, in one change for all who come before it is decided. */
+  private look(): Promise<void> {
+    this.nextLook ??= outsideRequests(() => this.lookAtAll());
+    return this.nextLook;
+  }
+
+  private async lookAtAll(): Promise<void> {
     const served: Waiter[] = [];
     try {
-      await this.claims.write((batch) => {
-        this.isServing = false;
-        for (const waiter of this.waiters) {
-          if (this.repository.ready.first() === undefined) break;
-          if (!waiter.given && this.give(batch, waiter)) served.push(waiter);
-        }
+      await this.writer.write((batch) => {
+        this.nextLook = undefined;
+        this.serve(batch, served);
       });
-      for (const waiter of served) waiter.settle(waiter.given);
-    } catch {
-      // Nothing was written, so they go on waiting.
-      for (const waiter of served) waiter.given = undefined;
-      this.isServing = false;
+    } catch (error) {
+      this.nextLook = this.seenNews = undefined;
+      for (const waiter of served) waiter.takeBack();
+      setTimeout(() => this.lookAgain(), RETRY_MS).unref();
+      throw error;
     }
+    for (const waiter of served) waiter.settle();
+  }
+
+  /** All of them when there is news; else only those who have just come. */
+  private serve(batch: Batch, served: Waiter[]): void {
+    const { hasNews } = this;
+    let isEmpty = false;
+    for (const waiter of this.waiters) {
+      if (waiter.isServed || (waiter.isKnown && !hasNews)) continue;
+      isEmpty ||= this.repository.ready.first() === undefined;
+      if (isEmpty && waiter.isKnown) continue;
+      if (this.give(batch, waiter)) served.push(waiter);
+    }
+    this.seenNews = this.repository.ready.news;
   }
 
   private give(batch: Batch, waiter: Waiter): boolean {
-    if (waiter.hungUp.aborted) return false;
     const claim = (): Outcome => this.claims.claimFirst(batch, waiter.wish);
-    const outcome = this.repository.once(batch, waiter.attempt, claim, nextAnswer);
-    if (typeof outcome === 'string') waiter.reason = outcome;
-    else waiter.given = outcome;
-    return waiter.given !== undefined;
+    try {
+      // The key is looked up where the task is given, be it now or in a later change.
+      waiter.take(this.repository.once(batch, waiter.attempt, claim, nextAnswer));
+    } catch (error) {
+      // It concerns this one alone; all else concerns the batch.
+      if (!(error instanceof Replay || error instanceof DomainError)) throw error;
+      waiter.refuse(error);
+    }
+    return waiter.isServed;
   }
 }

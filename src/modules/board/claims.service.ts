@@ -8,7 +8,7 @@ import type { PageQuery } from '../../common/validation/time-range.dto.js';
 import { claimAnswer, renewalAnswer, taskAnswer } from './board.answers.js';
 import { BoardRepository, CurrentTask, TaskText } from './board.repository.js';
 import type { ClaimTask, CompleteTask, FailTask, ListReady, ReleaseTask, RenewLease } from './claims.dto.js';
-import { Conditions, fenceIn, held, holds, leaseConflict } from './conditions.js';
+import { Conditions, fenceIn, heldByOther, leaseConflict, leaseOfHolder } from './conditions.js';
 import { LeaseClock } from './lease-clock.js';
 import type { Lease, NoTaskReason } from './lease.entity.js';
 import {
@@ -49,7 +49,12 @@ export class ClaimsService {
     private readonly writer: TaskWriter,
     private readonly leases: LeaseClock,
     private readonly config: Config,
-  ) {}
+  ) {
+    repository.records.committed$.subscribe(({ record: { task, set, unset, deleted } }) => {
+      if (deleted || unset?.includes('lease')) leases.forget(task);
+      else if (set?.lease) leases.start(task, set.lease);
+    });
+  }
 
   /** What can be begun, first what should be begun first. */
   readyQueue({ tag, cursor, limit = PAGE_MAX_ITEMS }: ListReady): Page {
@@ -72,10 +77,10 @@ export class ClaimsService {
     return this.writer.write((batch) => {
       const task = this.writer.current(id);
       const { lease } = task;
-      if (lease?.agent === claimer.agent && lease.session === claimer.session) {
-        return this.lend(batch, task, renew(lease, leaseSeconds, this.leases.now()));
+      if (lease && isSameClaimer(lease, claimer)) {
+        return this.lend(batch, task, renew({ ...lease, ...claimer }, leaseSeconds, this.leases.now()));
       }
-      if (lease) throw held(task, this.leases.secondsLeft(id));
+      if (lease) throw heldByOther(task, this.leases.secondsLeft(task));
       refuseUnready(task);
       if (this.isAtCapacity(claimer.agent)) throw atCapacity(claimer.agent);
       return this.lend(batch, task, claim(task, claimer, leaseSeconds, this.leases.now()));
@@ -90,11 +95,6 @@ export class ClaimsService {
     if (id === undefined) return 'none_ready';
     const task = this.writer.current(id);
     return this.lend(batch, task, claim(task, claimer, leaseSeconds, this.leases.now()));
-  }
-
-  /** Runs `decide` when its turn comes; see {@link claimFirst}. */
-  write<T>(decide: (batch: Batch) => T): Promise<T> {
-    return this.writer.write(decide);
   }
 
   /** Makes a task ready again that was given to a client that is gone. */
@@ -114,17 +114,15 @@ export class ClaimsService {
   }
 
   release(id: string, { reason }: ReleaseTask, conditions: Conditions): Promise<TaskText> {
-    return this.end(id, conditions, (_, { agent }) => release(agent, reason));
+    return this.end(id, conditions, (_, by) => release(by, reason));
   }
 
   complete(id: string, { summary }: CompleteTask, conditions: Conditions): Promise<TaskText> {
-    return this.end(id, conditions, (_, { agent }) => complete(agent, summary));
+    return this.end(id, conditions, (_, by) => complete(by, summary));
   }
 
   fail(id: string, { reason }: FailTask, conditions: Conditions): Promise<TaskText> {
-    return this.end(id, conditions, (task, { agent }) =>
-      endAttempt(task, 'fail', agent, `Failed by ${agent}: ${reason}`),
-    );
+    return this.end(id, conditions, (task, by) => endAttempt(task, 'fail', by, `Failed by ${by}: ${reason}`));
   }
 
   /** Ends all leases that are overdue when the turn comes; their holders may have been quicker. */
@@ -132,10 +130,8 @@ export class ClaimsService {
     return this.writer.write((batch) => {
       for (const id of tasks) {
         const task = this.repository.current(id);
-        if (task?.lease && !this.leases.isOverdue(id, task.lease)) continue;
-        if (!task?.lease) this.leases.forget(id);
-        else
-          this.writer.make(batch, task, endAttempt(task, 'expire', SYSTEM, `The lease of ${task.lease.agent} expired`));
+        if (!task?.lease || !this.leases.isOverdue(id, task.lease)) continue;
+        this.writer.make(batch, task, endAttempt(task, 'expire', SYSTEM, `The lease of ${task.lease.agent} expired`));
       }
     });
   }
@@ -154,9 +150,10 @@ export class ClaimsService {
     for (const { id, lease } of this.repository.allHeld()) if (lease) this.leases.resume(id, lease);
   }
 
-  private end(id: string, conditions: Conditions, move: (task: TaskHead, lease: Lease) => Move): Promise<TaskText> {
-    const act = (batch: Batch, task: CurrentTask, lease: Lease): TaskText =>
-      this.writer.make(batch, task, move(task, lease));
+  /** Ends a lease, in the name of whoever does it; the server's own token has none, and speaks for the holder. */
+  private end(id: string, conditions: Conditions, move: (task: TaskHead, by: string) => Move): Promise<TaskText> {
+    const act = (batch: Batch, task: CurrentTask, { agent }: Lease): TaskText =>
+      this.writer.make(batch, task, move(task, conditions.caller.name ?? agent));
     return this.asHolder(id, conditions, act, taskAnswer);
   }
 
@@ -170,13 +167,12 @@ export class ClaimsService {
     const fence = fenceIn(conditions);
     return this.writer.write((batch) => {
       const task = this.writer.current(id);
-      return act(batch, task, holds(task, fence, conditions.caller));
+      return act(batch, task, leaseOfHolder(task, fence, conditions.caller));
     }, answerOf);
   }
 
   private lend(batch: Batch, task: CurrentTask, move: Lending): Claimed {
     const { lease } = move.set;
-    this.leases.start(task.id, lease);
     return { id: task.id, task: this.writer.make(batch, task, move), lease };
   }
 
@@ -184,6 +180,11 @@ export class ClaimsService {
     const { agentMaxTasks } = this.config;
     return agentMaxTasks !== undefined && this.repository.countHeld(agent) >= agentMaxTasks;
   }
+}
+
+/** Without a session to tell workers of one name apart, their VMs do. */
+function isSameClaimer(lease: Lease, { agent, session, vmId }: Claimer): boolean {
+  return lease.agent === agent && lease.session === session && (session !== undefined || lease.vmId === vmId);
 }
 
 function refuseUnready({ status, blockedBy }: CurrentTask): void {

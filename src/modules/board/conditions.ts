@@ -24,7 +24,7 @@ export const UNCONDITIONAL: Conditions = { caller: { role: 'admin' } };
 const FENCE = /^[1-9]\d{0,14}$/;
 /** Any, or a list of strong or weak entity tags: https://www.rfc-editor.org/rfc/rfc9110#name-if-match */
 const IF_MATCH = /^(\*|(W\/)?"[\x21\x23-\x7e]*"(\s*,\s*(W\/)?"[\x21\x23-\x7e]*")*)$/;
-const STRONG_TAG = /(?<!W\/)"([^"]*)"/g;
+const TAG = /(W\/)?"([^"]*)"/g;
 
 /** A handler's parameter of type {@link Conditions}. */
 export const TheConditions = createParamDecorator((_: unknown, context: ExecutionContext): Conditions => {
@@ -59,20 +59,20 @@ export const ApiIfMatch = (): MethodDecorator =>
  * Refuses a change of a task whose conditions do not hold.
  * @throws DomainError `precondition_failed`, `held`, `lease_lost`
  */
-export function admit(task: CurrentTask, change: Move, conditions: Conditions, left: () => number): void {
+export function checkConditions(task: CurrentTask, change: Move, conditions: Conditions, left: () => number): void {
   const { versions, fence, caller } = conditions;
   if (versions && !versions.includes(String(task.version))) {
     throw new DomainError('precondition_failed', `the task has version ${task.version} by now`);
   }
-  if (fence !== undefined) holds(task, fence, caller);
-  else if (task.lease && caller.role !== 'admin' && needsFence(change)) throw held(task, left());
+  if (fence !== undefined) leaseOfHolder(task, fence, caller);
+  else if (task.lease && caller.role !== 'admin' && needsFence(change)) throw heldByOther(task, left());
 }
 
 /**
  * The lease of a task, for its holder.
  * @throws DomainError `lease_lost` for everybody else
  */
-export function holds({ lease }: CurrentTask, fence: number, { role, name }: Conditions['caller']): Lease {
+export function leaseOfHolder({ lease }: CurrentTask, fence: number, { role, name }: Conditions['caller']): Lease {
   const speaksForHolder = role === 'admin' || name === lease?.agent;
   if (lease?.fence === fence && speaksForHolder) return lease;
   const message = lease ? `the lease is lost: ${lease.agent} holds the task` : 'the lease is lost: it has ended';
@@ -89,7 +89,7 @@ export function fenceIn({ fence }: Conditions): number {
 }
 
 /** That another agent, or another session of the same, has the task. */
-export function held({ lease }: CurrentTask, secondsLeft: number): DomainError {
+export function heldByOther({ lease }: CurrentTask, secondsLeft: number): DomainError {
   const holder = lease?.agent ?? '';
   return leaseConflict('held', `${holder} holds the task for another ${secondsLeft} s`, { holder, secondsLeft });
 }
@@ -122,7 +122,8 @@ function versionsOf({ headers }: Request): string[] | undefined {
   const text = headers['if-match'];
   if (text === undefined || text === '*') return undefined;
   if (!IF_MATCH.test(text)) throw badHeader('If-Match', 'entity tags such as "3"');
-  return [...text.matchAll(STRONG_TAG)].map(([, tag = '']) => tag);
+  // A weak one never matches.
+  return [...text.matchAll(TAG)].flatMap(([, weak, tag = '']) => (weak ? [] : [tag]));
 }
 
 function badHeader(name: string, expected: string): DomainError {

@@ -1,17 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import type { Lease } from './lease.entity.js';
+import type { TaskHead } from './task.entity.js';
 
 /** What is left of a lease after a restart, in seconds, at the least: its holder may not know yet that we are back. */
 const LEFT_AFTER_RESTART_SECONDS = 60;
 
-/**
- * When leases end, by the clock that never goes back. It may run ahead of the disk, since a lease that was renewed by a
- * change that failed only ends later, which leases may.
- */
+interface Deadline {
+  /** Of the lease as it was committed. */
+  expiresAt: string;
+  fence: number;
+  /** By the clock that never goes back. */
+  at: number;
+}
+
+/** When the leases that are on the disk end, by the clock that never goes back. */
 @Injectable()
 export class LeaseClock {
-  private readonly deadlines = new Map<string, { fence: number; at: number }>();
+  private readonly deadlines = new Map<string, Deadline>();
 
   constructor(private readonly clock: Clock) {}
 
@@ -21,35 +27,42 @@ export class LeaseClock {
   }
 
   /** Lets a lease begin, or begin anew. */
-  start(task: string, { fence, leaseSeconds }: Lease): void {
-    this.deadlines.set(task, { fence, at: this.clock.monotonic() + leaseSeconds * 1000 });
+  start(task: string, lease: Lease): void {
+    this.set(task, lease, lease.leaseSeconds);
   }
 
   /** Goes on with a lease from before a restart. */
-  resume(task: string, { fence, expiresAt, leaseSeconds }: Lease): void {
-    const left = (Date.parse(expiresAt) - this.now()) / 1000;
-    const seconds = Math.min(leaseSeconds, Math.max(LEFT_AFTER_RESTART_SECONDS, left));
-    this.deadlines.set(task, { fence, at: this.clock.monotonic() + seconds * 1000 });
+  resume(task: string, lease: Lease): void {
+    const left = (Date.parse(lease.expiresAt) - this.now()) / 1000;
+    this.set(task, lease, Math.min(lease.leaseSeconds, Math.max(LEFT_AFTER_RESTART_SECONDS, left)));
   }
 
   forget(task: string): void {
     this.deadlines.delete(task);
   }
 
-  /** Whole seconds until the lease may end; 0 when it is overdue. */
-  secondsLeft(task: string): number {
-    const { at = 0 } = this.deadlines.get(task) ?? {};
-    return Math.max(0, Math.ceil((at - this.clock.monotonic()) / 1000));
+  /** Whole seconds until a task's lease may end; 0 when it is overdue. */
+  secondsLeft({ id, lease }: Pick<TaskHead, 'id' | 'lease'>): number {
+    const deadline = this.deadlines.get(id);
+    // An earlier change of the same batch gave it.
+    if (deadline?.fence !== lease?.fence) return lease?.leaseSeconds ?? 0;
+    return Math.max(0, Math.ceil(((deadline?.at ?? 0) - this.clock.monotonic()) / 1000));
   }
 
-  isOverdue(task: string, { fence }: Lease): boolean {
+  /** Whether a lease may be ended; one that an earlier change of the same batch gave or renewed may not. */
+  isOverdue(task: string, { fence, expiresAt }: Lease): boolean {
     const deadline = this.deadlines.get(task);
-    return deadline?.fence === fence && deadline.at <= this.clock.monotonic();
+    if (deadline?.fence !== fence || deadline.expiresAt !== expiresAt) return false;
+    return deadline.at <= this.clock.monotonic();
   }
 
-  /** The tasks whose leases are overdue. There are no more leases than agents at work, so all are looked at. */
+  /** The tasks whose leases are overdue. All leases are looked at: there is one for each task that is being worked on. */
   overdue(): string[] {
     const now = this.clock.monotonic();
     return [...this.deadlines].filter(([, { at }]) => at <= now).map(([task]) => task);
+  }
+
+  private set(task: string, { fence, expiresAt }: Lease, seconds: number): void {
+    this.deadlines.set(task, { fence, expiresAt, at: this.clock.monotonic() + seconds * 1000 });
   }
 }

@@ -33,32 +33,29 @@ export class ReadyQueue {
     'SELECT priority, rank, task FROM ready_tasks WHERE tag = ? ORDER BY priority, rank, task LIMIT 1',
   );
 
-  /** Whether something became ready since {@link takeNews}. */
-  private hasNews = false;
+  /** Grows whenever somebody who waits for a task may get one. */
+  news = 0;
 
   constructor(private readonly index: IndexDatabase) {}
 
   /** Follows a change of one task. */
   update(before: TaskHead | undefined, wasBlocked: boolean, after: TaskHead | undefined, isBlocked: boolean): void {
     const [from, to] = [placesOf(before, wasBlocked), placesOf(after, isBlocked)];
+    // Whoever held it may take another one.
+    if (before?.lease && !after?.lease) this.news += 1;
     if (from === to || (before ?? after) === undefined) return;
     if (from !== undefined) this.remove.run((before ?? after)?.id ?? '');
     if (to === undefined || after === undefined) return;
     for (const tag of new Set([EVERY_TAG, ...after.tags])) this.insert.run(tag, after.priority, -after.score, after.id);
-    this.hasNews = true;
+    this.news += 1;
   }
 
   /** The id of the first ready task that has one of these tags; of all, when no tags are given. */
-  first(tags: readonly string[] = [EVERY_TAG]): string | undefined {
-    const heads = tags.map((tag) => this.head.get(tag)).filter((place) => place !== undefined);
+  first(tags: readonly string[] = []): string | undefined {
+    const heads = (tags.length > 0 ? tags : [EVERY_TAG])
+      .map((tag) => this.head.get(tag))
+      .filter((place) => place !== undefined);
     return heads.sort(inOrder)[0]?.task;
-  }
-
-  /** Whether something became ready since this was last asked. */
-  takeNews(): boolean {
-    const { hasNews } = this;
-    this.hasNews = false;
-    return hasNews;
   }
 
   clear(): void {

@@ -16,7 +16,8 @@ export class TaskGraph {
   private readonly unmet = this.index.write<{ dependency: string }, [string]>(
     `SELECT dependency FROM task_dependencies d LEFT JOIN tasks t ON t.id = d.dependency
      WHERE d.task = ? AND t.status IS NOT 'done'
-       AND NOT EXISTS (SELECT 1 FROM finished_tasks f WHERE f.id = d.dependency)`,
+       AND NOT EXISTS (SELECT 1 FROM finished_tasks f WHERE f.id = d.dependency)
+     ORDER BY dependency`,
   );
   private readonly waiting = this.index.write<{ task: string }, [string]>(
     'SELECT task FROM task_dependencies WHERE dependency = ?',

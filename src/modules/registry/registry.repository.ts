@@ -1,5 +1,5 @@
 import { BeforeApplicationShutdown, Injectable } from '@nestjs/common';
-import { filter, map, Observable } from 'rxjs';
+import { map, Observable } from 'rxjs';
 import { decodeCursor, encodeCursor } from '../../common/storage/cursor.js';
 import type { Statement } from '../../common/storage/sqlite.js';
 import { charactersIn } from '../../common/storage/kept.js';
@@ -128,14 +128,6 @@ export class RegistryRepository implements Projection<VmChange>, BeforeApplicati
   /** The id of each VM that was changed, once the change is durable. */
   get changes$(): Observable<string> {
     return this.records.committed$.pipe(map(({ record }) => record.id));
-  }
-
-  /** The id of each VM that was stopped or deregistered, once that is durable. */
-  get gone$(): Observable<string> {
-    return this.records.committed$.pipe(
-      filter(({ record }) => 'deleted' in record || record.status === 'stopped'),
-      map(({ record }) => record.id),
-    );
   }
 
   counts(staleBefore: string): VmStates {

@@ -30,6 +30,7 @@ export class RegistryService implements OnModuleDestroy {
   readonly beats$: Observable<string>;
 
   private readonly beats = new Subject<string>();
+  private readonly gone = new Subject<string>();
   /** The latest time that a VM may have been heard of at; what an earlier process saw on its clock is not known. */
   private latestMs = Infinity;
 
@@ -38,12 +39,13 @@ export class RegistryService implements OnModuleDestroy {
     private readonly clock: Clock,
   ) {
     this.changes$ = repository.changes$;
-    this.gone$ = repository.gone$;
+    this.gone$ = this.gone.asObservable();
     this.beats$ = this.beats.asObservable();
   }
 
   onModuleDestroy(): void {
     this.beats.complete();
+    this.gone.complete();
   }
 
   register({
@@ -90,11 +92,15 @@ export class RegistryService implements OnModuleDestroy {
     return this.repository.latest({ ...filter, isOldestFirst: true });
   }
 
-  update(id: string, { name, role, address, status, services, metadata }: UpdateVm): Promise<string> {
-    return this.repository.change(id, (known) => {
+  async update(id: string, { name, role, address, status, services, metadata }: UpdateVm): Promise<string> {
+    let isGone = false as boolean;
+    const vm = await this.repository.change(id, (known = unknown()) => {
+      isGone = status === 'stopped' && known.status !== 'stopped';
       const given = defined({ name, role, address, status, services, metadata });
-      return { ...(known ?? unknown()), ...given, lastSeen: new Date(this.now()).toISOString() };
+      return { ...known, ...given, lastSeen: new Date(this.now()).toISOString() };
     });
+    if (isGone) this.gone.next(id);
+    return vm;
   }
 
   async remove(id: string, caller: Caller): Promise<{ deleted: true }> {
@@ -102,6 +108,7 @@ export class RegistryService implements OnModuleDestroy {
       checkOwn(caller, known.registeredBy, 'deleting a registration');
       return { id, deleted: true };
     });
+    this.gone.next(id);
     return { deleted: true };
   }
 

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ClaimsService } from '../../src/modules/board/claims.service.js';
+import { UNCONDITIONAL } from '../../src/modules/board/conditions.js';
 import { LeaseKeeper } from '../../src/modules/board/lease-keeper.js';
 import { TestApp } from '../support/app.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -534,6 +536,17 @@ describe('a lease that nobody renews', () => {
     await pass(0);
     expect(await read(b.id)).toMatchObject({ status: 'in_progress', attempts: 0 });
     await post(`tasks/${b.id}/complete`, { fence: leases[1]?.fence });
+  });
+
+  it('is not ended by a server that was about to, when its holder is a little quicker', async () => {
+    freshTag();
+    const { id } = await task();
+    const { fence } = await claimed(id, 'ann', { leaseSeconds: 30 });
+    clock.pass(31_000);
+    const claims = app.app.get(ClaimsService);
+    await Promise.all([claims.renew(id, {}, { ...UNCONDITIONAL, fence }), claims.expire([id])]);
+    expect(await read(id)).toMatchObject({ status: 'in_progress', attempts: 0 });
+    await post(`tasks/${id}/complete`, { fence });
   });
 
   it('follows time as it passes, whatever the clock is set to', async () => {

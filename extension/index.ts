@@ -44,8 +44,9 @@ export default function agentServices(pi: ExtensionApi): void {
     if (config.problem !== undefined) screen.trouble('configuration', config.problem);
   });
   if (config.url !== undefined) {
-    keepRegistered(pi, reports, config, background);
+    // Before the registration, which at the session's end waits for what this has started.
     keepLeases(pi, reports, leases, background);
+    keepRegistered(pi, reports, config, background);
     followRuns(pi, reports, config, background);
     recordVms(pi, reports, config, background);
     showStatus(pi, reports, background, screen);

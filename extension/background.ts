@@ -9,7 +9,8 @@ const LANE_MAX_WAITING = 100;
 export type Work = (signal: AbortSignal) => Promise<unknown>;
 
 export class Background {
-  private readonly underWay = new Set<Promise<void>>();
+  /** With their topics. */
+  private readonly underWay = new Map<Promise<void>, string | undefined>();
   private abort = new AbortController();
 
   constructor(private readonly screen: Screen) {}
@@ -24,7 +25,7 @@ export class Background {
   run(topic: string, work: Work): Promise<void> {
     const { signal } = this.abort;
     const promise = this.attempt(topic, work, signal).finally(() => this.underWay.delete(promise));
-    this.underWay.add(promise);
+    this.underWay.set(promise, topic);
     return promise;
   }
 
@@ -40,7 +41,13 @@ export class Background {
   /** Lets the session's end wait for something else, too. */
   hold(promise: Promise<void>): void {
     const held = promise.finally(() => this.underWay.delete(held));
-    this.underWay.add(held);
+    this.underWay.set(held, undefined);
+  }
+
+  /** Waits for what was started on a topic until now. */
+  async over(topic: string): Promise<void> {
+    const started = [...this.underWay].filter(([, about]) => about === topic);
+    await Promise.all(started.map(([promise]) => promise));
   }
 
   /** Work that is done one piece after the other. */
@@ -66,7 +73,7 @@ export class Background {
   }
 
   private async idle(): Promise<void> {
-    while (this.underWay.size > 0) await Promise.all(this.underWay);
+    while (this.underWay.size > 0) await Promise.all(this.underWay.keys());
   }
 
   private async attempt(topic: string, work: Work, signal: AbortSignal): Promise<void> {

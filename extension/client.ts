@@ -17,6 +17,8 @@ interface CallOptions {
   signal?: AbortSignal;
   /** By which the server knows a POST that it has had already. */
   key?: string;
+  /** It does no harm when it arrives twice. */
+  isRepeatable?: boolean;
 }
 
 interface Patience {
@@ -48,12 +50,17 @@ export class Client {
   }
 
   get<Body>(path: string, query?: object, signal?: AbortSignal): Promise<Reply<Body>> {
-    return this.json('GET', path, { query, signal });
+    return this.json('GET', path, { query, signal, isRepeatable: true });
   }
 
   /** However often it has to be sent, the server acts on it once. */
   post<Body>(path: string, body?: object, signal?: AbortSignal, key = randomUUID() as string): Promise<Reply<Body>> {
-    return this.json('POST', path, { body, signal, key });
+    return this.json('POST', path, { body, signal, key, isRepeatable: true });
+  }
+
+  /** A POST that changes nothing more when it arrives twice: the server keeps no key and no answer for it. */
+  repeat<Body>(path: string, body?: object, signal?: AbortSignal): Promise<Reply<Body>> {
+    return this.json('POST', path, { body, signal, isRepeatable: true });
   }
 
   patch<Body>(path: string, body: object, signal?: AbortSignal): Promise<Reply<Body>> {
@@ -66,7 +73,7 @@ export class Client {
 
   /** An answer that is plain text. */
   async text(path: string, query: object, signal?: AbortSignal): Promise<Reply<string>> {
-    const { response, text } = await this.call('GET', path, { query, signal });
+    const { response, text } = await this.call('GET', path, { query, signal, isRepeatable: true });
     if (!/^text\/plain\b/.test(response.headers.get('content-type') ?? '')) throw this.notOurServer(response);
     return { status: response.status, body: text, nextCursor: response.headers.get('x-next-cursor') ?? undefined };
   }
@@ -97,7 +104,7 @@ export class Client {
   private async call(
     method: string,
     path: string,
-    { query = {}, body, signal, key }: CallOptions,
+    { query = {}, body, signal, key, isRepeatable = false }: CallOptions,
   ): Promise<{ response: Response; text: string }> {
     const { timeoutMs, tries } = this.patience;
     const timeout = AbortSignal.timeout(timeoutMs);
@@ -121,7 +128,6 @@ export class Client {
         throw error instanceof ServiceError ? error : this.unreachable(error, timeout.aborted);
       }
     };
-    const isRepeatable = method === 'GET' || key !== undefined;
     return retrying(attempt, { tries, isRepeatable, signal: request.signal });
   }
 

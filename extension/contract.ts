@@ -5,7 +5,7 @@ export { EVENT_TYPES } from '../src/modules/feed/event.entity.ts';
 export { VM_ROLES } from '../src/modules/registry/vm.entity.ts';
 export { USAGE_VM_ROLES } from '../src/modules/usage/usage-vm.entity.ts';
 
-export type { Claim, Lease, NextClaim, Renewal } from '../src/modules/board/lease.entity.ts';
+export type { Claim, Lease, NextClaim } from '../src/modules/board/lease.entity.ts';
 export type { Note, Task, TaskList } from '../src/modules/board/task.entity.ts';
 export type { Commit, CommitList } from '../src/modules/commits/commit.entity.ts';
 export type { EventType, FeedEvent, FeedStats } from '../src/modules/feed/event.entity.ts';

@@ -22,6 +22,7 @@ import { HubSync } from './hub/hub-sync.ts';
 import type { ExtensionApi } from './pi-api.ts';
 import { Screen } from './screen.ts';
 import { registerTools } from './tools/all.ts';
+import { ownVm } from './vm-owner.ts';
 
 /** How long a report of a behaviour may take. */
 const REPORT = { timeoutMs: 5000, tries: 2 };
@@ -35,7 +36,8 @@ export default function agentServices(pi: ExtensionApi): void {
   const screen = new Screen();
   const background = new Background(screen);
   const hub = new HubSync(reports, config, pi);
-  const leases = new Leases(config);
+  const own = { ...config, vmId: ownVm(config.vmId) };
+  const leases = new Leases(own);
 
   registerTools(pi, { client, config, hub, leases });
   pi.on('session_start', (_event, ctx) => {
@@ -44,8 +46,9 @@ export default function agentServices(pi: ExtensionApi): void {
     if (config.problem !== undefined) screen.trouble('configuration', config.problem);
   });
   if (config.url !== undefined) {
-    keepRegistered(pi, reports, config, background);
+    // Before the registration, which at the session's end waits for what this has started.
     keepLeases(pi, reports, leases, background);
+    keepRegistered(pi, reports, own, background);
     followRuns(pi, reports, config, background);
     recordVms(pi, reports, config, background);
     showStatus(pi, reports, background, screen);

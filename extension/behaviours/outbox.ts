@@ -8,6 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Client } from '../client.ts';
+import { isAlive } from '../is-alive.ts';
 import { ServiceError } from '../service-error.ts';
 import type { UsageRecord } from './run-usage.ts';
 
@@ -118,13 +119,4 @@ function isUnderWay({ owner }: Entry, path: string): boolean {
   if (!owner) return false;
   if (owner.pid === me.pid) return owner.since === me.since;
   return isAlive(owner.pid) && Date.now() - statSync(path).mtimeMs < ABANDONED_MS;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

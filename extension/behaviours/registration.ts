@@ -61,8 +61,12 @@ export function keepRegistered(pi: ExtensionApi, client: Client, config: Config,
   pi.on('session_shutdown', ({ reason = 'quit' }) => {
     stop();
     // Another session of the same agent follows otherwise.
-    if (vmId !== undefined && reason === 'quit')
-      next((signal) => client.patch(vmPath(vmId), { status: 'stopped' }, signal));
+    if (vmId === undefined || reason !== 'quit') return;
+    next(async (signal) => {
+      // The server would end them when the VM is stopped, and say that this was the reason.
+      await background.over('leases');
+      await client.patch(vmPath(vmId), { status: 'stopped' }, signal);
+    });
   });
 }
 

@@ -6,14 +6,19 @@
 
 import type { Background } from '../background.ts';
 import type { Client } from '../client.ts';
-import type { Renewal, TaskList } from '../contract.ts';
+import type { TaskList } from '../contract.ts';
 import { messageOf } from '../service-error.ts';
 import type { AgentMessage, ExtensionApi } from '../pi-api.ts';
 import { brief } from '../tools/wording.ts';
-import { type Held, isLost, type Leases } from './leases.ts';
+import { type Held, isLost, LEASE_SECONDS, type Leases } from './leases.ts';
 
-/** Often, for what they cost, so that an agent hears soon that it has lost a task. */
-const RENEW_MS = 60_000;
+/**
+ * A fifth of the lease: more often, a swarm's renewals would be most of what the board's log holds; more seldom, an outage
+ * of some minutes would cost the task.
+ */
+const RENEW_MS = (LEASE_SECONDS * 1000) / 5;
+/** After one that failed: a server that was away for long keeps the leases for a minute when it is back. */
+const AGAIN_MS = 30_000;
 /** Each is a note on the task. */
 const PROGRESS_MS = 5 * 60_000;
 const ADOPTED_MAX = 100;
@@ -26,10 +31,15 @@ export function keepLeases(pi: ExtensionApi, client: Client, leases: Leases, bac
   const renew = async (held: Held, news: string | undefined, signal: AbortSignal): Promise<void> => {
     const { id, lease } = held;
     try {
-      const body = { fence: lease.fence, progress: news };
-      await client.post<Renewal>(`/board/tasks/${encodeURIComponent(id)}/renew`, body, signal);
+      const body = { fence: lease.fence, leaseSeconds: LEASE_SECONDS, progress: news };
+      const path = `/board/tasks/${encodeURIComponent(id)}/renew`;
+      // The fence makes a renewal harmless that arrives twice; a note would then be there twice.
+      await (news === undefined ? client.repeat(path, body, signal) : client.post(path, body, signal));
     } catch (error) {
-      if (!isLost(error)) throw error;
+      if (!isLost(error)) {
+        if (timer !== undefined) renewIn(AGAIN_MS);
+        throw error;
+      }
       if (!leases.all.includes(held)) return;
       leases.drop(id);
       const options = { deliverAs: 'steer' } as const;
@@ -37,13 +47,23 @@ export function keepLeases(pi: ExtensionApi, client: Client, leases: Leases, bac
     }
   };
 
+  const stop = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+  };
+
+  const renewIn = (milliseconds: number): void => {
+    clearTimeout(timer);
+    timer = setTimeout(renewAll, milliseconds);
+    timer.unref();
+  };
+
   const renewAll = (): void => {
+    renewIn(RENEW_MS);
     const held = leases.all;
     const news = held.length > 0 ? progress.take() : undefined;
     for (const each of held) next((signal) => renew(each, news, signal));
   };
-
-  const stop = (): void => clearInterval(timer);
 
   pi.on('session_start', (_event, { sessionManager }) => {
     stop();
@@ -53,15 +73,13 @@ export function keepLeases(pi: ExtensionApi, client: Client, leases: Leases, bac
     next(async (signal) => {
       const mine = { assignee: leases.claimer.agent, status: 'in_progress', limit: ADOPTED_MAX };
       leases.adopt((await client.get<TaskList>('/board/tasks', mine, signal)).body.tasks);
+      const isAtWork = timer !== undefined;
+      if (isAtWork) renewAll();
     });
   });
 
-  pi.on('agent_start', () => {
-    stop();
-    renewAll();
-    timer = setInterval(renewAll, RENEW_MS);
-    timer.unref();
-  });
+  // At once, so that what was lost while it was idle is told now.
+  pi.on('agent_start', renewAll);
 
   pi.on('turn_end', ({ message }) => progress.turned(message));
   pi.on('agent_end', stop);

@@ -11,6 +11,9 @@ export interface Held {
   lease: Lease;
 }
 
+/** How long a claim lasts without a renewal. */
+export const LEASE_SECONDS = 900;
+
 export class Leases {
   /** Of pi's session: what another one of the same agent holds is not ours. */
   session?: string;
@@ -18,10 +21,10 @@ export class Leases {
 
   constructor(private readonly config: Config) {}
 
-  /** Who claims. */
-  get claimer(): { agent: string; session?: string; vmId?: string } {
+  /** Who claims, and for how long. */
+  get claimer(): { agent: string; session?: string; vmId?: string; leaseSeconds: number } {
     const { agent, vmId } = this.config;
-    return { agent, session: this.session, vmId };
+    return { agent, session: this.session, vmId, leaseSeconds: LEASE_SECONDS };
   }
 
   get all(): Held[] {

@@ -54,6 +54,12 @@ it('a POST is sent by a key of its own, or the one that is given', async () => {
   expect([new Set(keys()).size, keys()[2]]).toEqual([3, 'run-1']);
 });
 
+it('a POST that does no harm when it arrives twice is sent again without a key', async () => {
+  answers = [broken, refused(504)];
+  await client.repeat('/x', { fence: 1 });
+  expect(keys()).toEqual([undefined, undefined, undefined]);
+});
+
 it.each([
   ['POST', 'is refused for good', [refused(409), good], 'not now (409)'],
   ['POST', 'fails on the server', [refused(500), good], 'not now (500)'],

@@ -6,6 +6,7 @@ import { Server, World } from './support/world.js';
 
 interface Vm {
   id: string;
+  name: string;
   status: string;
   lastSeen: string;
 }
@@ -63,6 +64,41 @@ describeEachPi('in the swarm, $name', (target) => {
       expect((await vmOf(world.vmId)).status).toBe('stopped');
     }));
 
+  it('leaves its VM to the first one, when its shell starts another', () => {
+    const script: Step[] = [];
+    return World.with(target, server, script, async (world) => {
+      const [mine, ...others] = await Promise.all(
+        ['mine', 'its', 'left'].map((title) =>
+          server.post('/board/tasks', { title, createdBy: 'ann', tags: [`${title}-${world.agent}`] }),
+        ),
+      );
+      const [its, left] = others.map(({ id }) => id);
+      const child = `VERS_AGENT_NAME=${world.agent}-child ${world.commandLine('-p', 'go')}`;
+      script.push(
+        { calls: [['board_claim', { taskId: mine?.id }]] },
+        { calls: [['bash', { command: child }]] },
+        { calls: [['board_claim', { taskId: its }]] },
+        { text: 'done by the child' },
+        { calls: [['board_claim', { taskId: left }]] },
+        { calls: [['board_complete', { taskId: mine?.id }]] },
+      );
+      const pi = await world.print('go');
+      expect([pi.exitCode, pi.stderr]).toEqual([0, '']);
+      expect(world.model.results(4).at(-1)).toContain('done by the child');
+      expect(world.model.results(6).at(-1)).toMatch(/^Done: /);
+      const claims = server
+        .linesOf<{ set?: { lease?: { agent: string; vmId?: string } } }>('board')
+        .flatMap(({ set }) => set?.lease ?? [])
+        .filter(({ agent }) => agent.startsWith(world.agent));
+      expect(new Set(claims.map(({ agent, vmId }) => `${agent} ${vmId}`))).toEqual(
+        new Set([`${world.agent} ${world.vmId}`, `${world.agent}-child undefined`]),
+      );
+      const history = server.linesOf<Vm>('registry').filter(({ id }) => id === world.vmId);
+      expect(new Set(history.map(({ name }) => name))).toEqual(new Set([world.agent]));
+      expect(history.filter(({ status }) => status === 'stopped').length).toBe(1);
+    });
+  });
+
   it('says every minute that it is alive, and repairs a lost registration', () =>
     World.with(target, server, [], async (world) => {
       Object.assign(world.env, FAST);
@@ -115,7 +151,7 @@ describeEachPi('in the swarm, $name', (target) => {
       const pi = world.rpc();
       await pi.prompt('make');
       const by = { registeredBy: world.agent, status: 'running' };
-      await server.until<Vm>(`/registry/vms/${other}`, ({ name }: Vm & { name?: string }) => name === 'o1');
+      await server.until<Vm>(`/registry/vms/${other}`, ({ name }) => name === 'o1');
       expect([await vmOf(worker), await vmOf(lieutenant), await vmOf(other)]).toMatchObject([
         { ...by, name: 'w1', role: 'worker', address: 'w.example', metadata: { commitId: 'c-1' } },
         {

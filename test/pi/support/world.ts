@@ -143,9 +143,18 @@ export class World {
   }
 
   start(mode: '-p' | '--mode=json' | '--mode=rpc', args: string[]): Pi {
+    return this.track(new Pi(this.target, this.home, this.argumentsOf(...mode.split('='), ...args), this.env));
+  }
+
+  /** What a shell starts another pi by. */
+  commandLine(...args: string[]): string {
+    const { node, cli } = this.target;
+    return [node, cli, ...this.argumentsOf(...args)].map((word) => `'${word}'`).join(' ');
+  }
+
+  private argumentsOf(...args: string[]): string[] {
     const extensions = this.extensions.flatMap((path) => ['-e', path]);
-    const model = ['--provider', 'stub', '--model', 'stub-1'];
-    return this.track(new Pi(this.target, this.home, [...mode.split('='), ...model, ...extensions, ...args], this.env));
+    return ['--provider', 'stub', '--model', 'stub-1', ...extensions, ...args];
   }
 
   private track(pi: Pi): Pi {

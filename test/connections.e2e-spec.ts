@@ -73,6 +73,19 @@ describe('a client that is too slow', () => {
   });
 });
 
+describe('a connection without a request', () => {
+  it('stays open for longer than a minute, which the client is told', async () => {
+    const { headers } = await app.anonymous.get('/health').set('Connection', 'keep-alive');
+    expect(headers['keep-alive']).toBe('timeout=75');
+  });
+
+  it('is closed when that is over', async () => {
+    const other = await TestApp.start({ limits: { keepAliveTimeout: 100, connectionsCheckingInterval: 30 } });
+    expect(statusesIn(await raw(other.url, 'GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n'))).toEqual([200]);
+    await other.stop();
+  });
+});
+
 describe('headers that are too large', () => {
   it.each([
     ['one', `X-Large: ${'x'.repeat(17_000)}\r\n`],

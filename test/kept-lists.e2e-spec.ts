@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { RecordLogs } from '../src/common/storage/record-logs.js';
 import { TestApp } from './support/app.js';
 import { FakeClock } from './support/fake-clock.js';
 import { make, makeEvent, makeTask, makeVm, MINUTE_MS } from './support/make.js';
@@ -65,5 +66,14 @@ describe('a list that was asked for before', () => {
     await record({ agent: 'early' });
     const [before, after] = await changesWith('/usage?range=1h', () => pass(61 * MINUTE_MS));
     expect([before.includes('"early"'), after.includes('"early"')]).toEqual([true, false]);
+  });
+
+  it('is not kept when it begins so long before now that it is another one each time', async () => {
+    const keep = jest.spyOn(app.app.get(RecordLogs), 'keptPage');
+    for (const path of ['/log', '/log?last=2h', '/log/raw']) await text(path);
+    expect(keep).not.toHaveBeenCalled();
+    await text('/log?since=2026-01-01T00:00:00Z');
+    expect(keep).toHaveBeenCalledTimes(1);
+    keep.mockRestore();
   });
 });

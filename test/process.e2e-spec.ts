@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { temporaryFolder, TOKEN } from './support/app.js';
 import { foundIn } from './support/make.js';
 import { freePort, ServerProcess } from './support/server.js';
@@ -97,6 +97,14 @@ describe('the start', () => {
 });
 
 describe('kill -9', () => {
+  it('leaves to the next start what Node has compiled', async () => {
+    const folder = temporaryFolder();
+    const server = await start({ NODE_COMPILE_CACHE: folder });
+    await server.end('SIGKILL');
+    expect(readdirSync(folder, { recursive: true }).length).toBeGreaterThan(100);
+    rmSync(folder, { recursive: true });
+  });
+
   it('loses nothing that was acknowledged, and ids go on', async () => {
     const first = await start();
     const acknowledged: unknown[] = [];

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, OutgoingMessage, RequestListener, Server, ServerOptions } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** How much and how long a client may send; what is slower or larger is cut off. */
+/** How much and how long a client may send, and be silent; what is slower or larger is cut off. */
 export interface ConnectionLimits {
   /** Milliseconds from the opening of a connection, or the first byte of a request, to the end of the headers. */
   headersTimeout: number;
@@ -11,6 +11,8 @@ export interface ConnectionLimits {
   requestTimeout: number;
   /** Milliseconds between two looks at the clock. */
   connectionsCheckingInterval: number;
+  /** Milliseconds that a connection without a request stays open. */
+  keepAliveTimeout: number;
   /** Bytes of the request line and all headers. */
   maxHeaderSize: number;
 }
@@ -20,6 +22,9 @@ export const CONNECTION_LIMITS: ConnectionLimits = {
   headersTimeout: 10_000,
   requestTimeout: 60_000,
   connectionsCheckingInterval: 1000,
+  // Longer than a minute, so that who asks every minute pays for one connection, and no proxy in front meets one that
+  // is just being closed.
+  keepAliveTimeout: 75_000,
   maxHeaderSize: 16 << 10,
 };
 

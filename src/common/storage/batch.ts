@@ -25,7 +25,11 @@ export class Batch {
   private readonly entries: Entry[] = [];
   private readonly portions = new Map<RecordLog, Portion>();
   private characters = 0;
+  /** The logs whose tables change. */
+  private readonly touched = new Set<string>();
   private isOfLogs = true;
+  /** How often it was told what a change concerns. */
+  tellings = 0;
 
   constructor(readonly number: number) {}
 
@@ -35,7 +39,14 @@ export class Batch {
     const wire = log.projection.apply(record, json);
     this.entries.push({ log, record, json, wire });
     this.characters += json.length;
+    this.touch(log);
     return wire;
+  }
+
+  /** Tells of a change to a log's tables that leaves no record. */
+  touch<R extends object>({ name }: RecordLog<R>): void {
+    this.touched.add(name);
+    this.tellings += 1;
   }
 
   /** Lets the first record that was appended at this size or later say which request it came from, and the answer to it. */
@@ -49,10 +60,10 @@ export class Batch {
 
   /** The logs that the batch changes tables of; `undefined` when that may be any. */
   get changedLogs(): string[] | undefined {
-    return this.isOfLogs ? [...this.portions.keys()].map(({ name }) => name) : undefined;
+    return this.isOfLogs ? [...this.touched] : undefined;
   }
 
-  /** A change that appends nothing may have changed any table by itself. */
+  /** A change that tells nothing may have changed any table. */
   noteUnloggedChange(): void {
     this.isOfLogs = false;
   }

@@ -60,9 +60,10 @@ export class RecordWriter {
       this.enqueue({
         decide: (batch) => {
           const before = batch.size;
+          const { tellings } = batch;
           try {
             const answer = this.options.answers.once(batch, attempt, () => decide(batch), answerOf);
-            if (batch.size === before) batch.noteUnloggedChange();
+            if (batch.tellings === tellings) batch.noteUnloggedChange();
             settle = () => resolve(answer);
           } catch (error) {
             if (!isCleanRefusal(error, before, batch)) throw error;

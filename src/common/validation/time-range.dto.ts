@@ -43,6 +43,8 @@ export class TimeRangeQuery extends PageQuery {
 export interface TimeRange {
   from: string;
   to: string;
+  /** Whether it begins so long before now, and so is another each time it is asked for. */
+  isMoving?: boolean;
 }
 
 /** `until` alone has no beginning: then only the end was asked for. */
@@ -51,5 +53,5 @@ export function timeRange(query: Pick<TimeRangeQuery, 'since' | 'until' | 'last'
   if (query.since) return { from: parseInstant(query.since) ?? '', to };
   if (query.until && !query.last) return { from: '', to };
   const span = parseDuration(query.last ?? '') ?? DEFAULT_SPAN_MS;
-  return { from: new Date(clock.now() - span).toISOString(), to };
+  return { from: new Date(clock.now() - span).toISOString(), to, isMoving: true };
 }

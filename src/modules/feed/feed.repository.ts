@@ -170,7 +170,7 @@ export class FeedRepository implements Projection<FeedEvent> {
   stats(): string {
     const version = this.logs.index.version(this.log);
     const make = (): string => this.readStats();
-    return this.logs.kept.value({ key: ['stats'], version, make, charactersOf: ({ length }) => length });
+    return this.logs.kept.value({ key: ['stats'], version, make, bytesOf: ({ length }) => length });
   }
 
   private readStats(): string {

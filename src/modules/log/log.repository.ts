@@ -47,7 +47,8 @@ export class LogRepository implements Projection<LogEntry> {
 
   /** The newest matches of a span, oldest first. */
   list(filter: LogFilter): Page {
-    const { agent, from, to, cursor, limit } = filter;
+    const { agent, from, to, cursor, limit, isMoving } = filter;
+    if (isMoving) return this.readList(filter);
     return this.logs.keptPage(this.log, ['list', agent, from, to, cursor, limit], () => this.readList(filter));
   }
 

@@ -2,7 +2,7 @@ import { BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { map, Observable } from 'rxjs';
 import { decodeCursor, encodeCursor } from '../../common/storage/cursor.js';
 import type { Statement } from '../../common/storage/sqlite.js';
-import { charactersIn } from '../../common/storage/kept.js';
+import { bytesOfPage } from '../../common/storage/kept.js';
 import { oldestFirst, Page, takePage } from '../../common/storage/page.js';
 import type { Projection } from '../../common/storage/projection.js';
 import { RecordLogs } from '../../common/storage/record-logs.js';
@@ -31,6 +31,13 @@ export interface VmFilter {
 /** A list of VMs, and for which bounds {@link VmFilter.seenSince} it is the same: until the first of them is too old. */
 interface SeenPage {
   page: Page;
+  from: string;
+  to: string;
+}
+
+/** How many VMs do what, and for which times before which a running one is stale that is the same. */
+interface SeenCounts {
+  counts: VmStates;
   from: string;
   to: string;
 }
@@ -72,9 +79,12 @@ export class RegistryRepository implements Projection<VmChange>, BeforeApplicati
   private readonly count = this.logs.index.write<{ count: number }, []>('SELECT count(*) AS count FROM vms');
 
   private readonly byId = this.logs.index.read<VmRow, [string]>(`SELECT ${COLUMNS} FROM vms WHERE id = ?`);
-  private readonly byState = this.logs.index.read<{ state: keyof VmStates; count: number }, [string]>(
+  private readonly byState = this.logs.index.read<
+    { state: keyof VmStates; count: number; earliest: string },
+    [staleBefore: string]
+  >(
     `SELECT CASE WHEN status <> 'running' THEN status WHEN last_seen >= ? THEN 'alive' ELSE 'stale' END AS state,
-            count(*) AS count
+            count(*) AS count, min(last_seen) AS earliest
      FROM vms INDEXED BY vms_by_status GROUP BY state`,
   );
   private readonly lists = {
@@ -131,9 +141,13 @@ export class RegistryRepository implements Projection<VmChange>, BeforeApplicati
   }
 
   counts(staleBefore: string): VmStates {
-    const counts = { alive: 0, stale: 0, paused: 0, stopped: 0 };
-    for (const { state, count } of this.byState.iterate(staleBefore)) counts[state] = count;
-    return counts;
+    return this.logs.kept.value<SeenCounts>({
+      key: ['vm states'],
+      version: this.logs.index.version(this.log),
+      make: () => this.readCounts(staleBefore),
+      bytesOf: () => 0,
+      holds: ({ from, to }) => from <= staleBefore && staleBefore <= to,
+    }).counts;
   }
 
   find(id: string): string | undefined {
@@ -158,7 +172,8 @@ export class RegistryRepository implements Projection<VmChange>, BeforeApplicati
   /** Makes VMs that were heard of later than the present heard of now; `now` is asked when its turn comes. */
   async limitLastSeen(now: () => string): Promise<void> {
     const flushed = this.heartbeats.flush();
-    await this.logs.change(() => {
+    await this.logs.change((batch) => {
+      batch.touch(this.records);
       const time = now();
       this.touchLater.run(time, time);
     });
@@ -172,9 +187,19 @@ export class RegistryRepository implements Projection<VmChange>, BeforeApplicati
       key: ['vms', role, status, seenSince === undefined, cursor, limit, isOldestFirst],
       version: this.logs.index.version(this.log) + this.heartbeats.version,
       make: () => this.readLatest(filter),
-      charactersOf: ({ page }) => charactersIn(page),
+      bytesOf: ({ page }) => bytesOfPage(page),
       holds: ({ from, to }) => seenSince === undefined || (from <= seenSince && seenSince <= to),
     }).page;
+  }
+
+  private readCounts(from: string): SeenCounts {
+    const counts = { alive: 0, stale: 0, paused: 0, stopped: 0 };
+    let to = TIME_CEILING;
+    for (const { state, count, earliest } of this.byState.iterate(from)) {
+      counts[state] = count;
+      if (state === 'alive') to = earliest;
+    }
+    return { counts, from, to };
   }
 
   private readLatest({ role, status, seenSince = '', cursor, limit, isOldestFirst }: VmFilter): SeenPage {
@@ -199,7 +224,8 @@ export class RegistryRepository implements Projection<VmChange>, BeforeApplicati
   }
 
   private storeLastSeen(lastSeen: ReadonlyMap<string, string>): Promise<void> {
-    return this.logs.change(() => {
+    return this.logs.change((batch) => {
+      batch.touch(this.records);
       for (const [id, time] of lastSeen) this.touch.run(time, id);
     });
   }

@@ -38,8 +38,6 @@ export async function killRounds({ rounds, loadMaxMs, onRound }: KillOptions): P
     dataDir: mkdtempSync(join(tmpdir(), 'vers-kill-')),
     token: randomBytes(16).toString('hex'),
     port: await freePort(),
-    // Spares a restart most of the time that it takes to read the program.
-    env: { NODE_COMPILE_CACHE: join(tmpdir(), 'vers-compile-cache') },
   };
   const figures: KillFigures = {
     rounds,

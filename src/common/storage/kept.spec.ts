@@ -41,10 +41,10 @@ describe('what was asked for before', () => {
     expect(makes('first', halfMebibyte)).toBe(1);
   });
 
-  it('weighs something for each item, and is not kept at all beyond 2 MiB', () => {
+  it('weighs something for each item, and is not kept at all beyond 4 MiB', () => {
     const empty = (length: number): string[] => Array.from({ length }, () => '');
-    expect([makes('many', empty(50_000)), makes('many')]).toEqual([1, 0]);
-    expect([makes('more', empty(60_000)), makes('more')]).toEqual([1, 1]);
+    expect([makes('many', empty(100_000)), makes('many')]).toEqual([1, 0]);
+    expect([makes('more', empty(110_000)), makes('more')]).toEqual([1, 1]);
   });
 
   it('is not kept by a key that nobody will send again', () => {

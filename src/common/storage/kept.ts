@@ -5,7 +5,7 @@ import type { Page } from './page.js';
 const KEPT_MAX_BYTES = 16 << 20;
 const KEPT_MAX_VALUES = 1000;
 /** Larger ones are asked for too seldom. */
-const VALUE_MAX_BYTES = 2 << 20;
+const VALUE_MAX_BYTES = 4 << 20;
 /** What is told apart by more than this is hardly asked for again. */
 const KEY_MAX_CHARACTERS = 512;
 /** Of the objects around a value, and around each item of a page. */

@@ -101,7 +101,9 @@ describe('npm run seed-skills', () => {
     const nowhere = `http://127.0.0.1:${await freePort()}`;
     const answered = `seed-skills: ${app.url}/skills/items/${NAMES[0]} answered`;
     expect(await seed([], { VERS_AUTH_TOKEN: 'wrong' })).toEqual(
-      failed(`${answered} 401 (invalid token): set VERS_AUTH_TOKEN or --token\n`),
+      failed(
+        `${answered} 401 (invalid token: it is wrong, has expired, or was revoked): set VERS_AUTH_TOKEN or --token\n`,
+      ),
     );
     expect(await seed(['--url', nowhere])).toEqual(
       failed(expect.stringContaining(`seed-skills: ${nowhere}/skills/items/${NAMES[0]} does not answer: connect`)),

@@ -12,6 +12,7 @@ const LARGE_TASKS = 16;
 let app: TestApp;
 beforeAll(async () => {
   app = await TestApp.start({ env: { AGENT_MAX_TASKS: '100' } });
+  for (let i = 0; i < LARGE_TASKS; i++) await makeTask(app, { tags: ['large'], description: LARGE });
   app.app.getHttpServer().setTimeout(STALLED_MS);
 });
 afterAll(() => app.stop());
@@ -39,7 +40,6 @@ describe('a client that waits for a task', () => {
   });
 
   it('is cut off when it then takes nothing of its answers', async () => {
-    for (let i = 0; i < LARGE_TASKS; i++) await makeTask(app, { tags: ['large'], description: LARGE });
     const socket = await openSocket(app.url);
     socket.pause().write(claim({ tags: ['none'], waitSeconds: 1 }) + claim({ tags: ['large'] }).repeat(LARGE_TASKS));
     const server = app.app.getHttpServer();

@@ -116,7 +116,7 @@ export class BoardRepository {
     return this.heldCount.get(agent)?.count ?? 0;
   }
 
-  /** Every task that is held. */
+  /** Every task that is held, by holder. */
   *allHeld(): Iterable<TaskHead> {
     for (const row of this.held.iterate('', '', Number.MAX_SAFE_INTEGER)) yield parseHead(row);
   }

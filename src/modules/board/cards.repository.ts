@@ -34,9 +34,6 @@ export class CardsRepository {
     `SELECT task FROM task_dependencies d JOIN tasks t ON t.id = d.task
      WHERE d.dependency = ? AND t.status <> 'done' ORDER BY task LIMIT ?`,
   );
-  private readonly held = this.logs.index.read<{ head: string }, []>(
-    'SELECT head FROM tasks WHERE holder IS NOT NULL ORDER BY holder, id',
-  );
   private readonly deadCount = this.logs.index.read<{ count: number }, []>(
     'SELECT count(*) AS count FROM tasks WHERE is_dead = 1',
   );
@@ -64,11 +61,6 @@ export class CardsRepository {
   /** Ids of tasks that are not done and have this one among their dependencies, oldest first. */
   waitingFor(id: string, limit: number): string[] {
     return this.waiting.all(id, limit).map(({ task }) => task);
-  }
-
-  /** Every task that is held, by holder. */
-  allHeld(): TaskHead[] {
-    return this.held.all().map(parseHead);
   }
 
   countDead(): number {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { BoardRepository } from './board.repository.js';
 import { Card, CardFilter, CardsRepository } from './cards.repository.js';
 import { LeaseClock } from './lease-clock.js';
 import type { HeldLease } from './lease.entity.js';
@@ -15,6 +16,7 @@ export interface TaskCard extends Card {
 export class CardsService {
   constructor(
     private readonly repository: CardsRepository,
+    private readonly board: BoardRepository,
     private readonly leases: LeaseClock,
   ) {}
 
@@ -37,7 +39,7 @@ export class CardsService {
   /** All leases, by holder; there are no more of them than agents at work. */
   leasesNow(): HeldLease[] {
     const now = this.leases.now();
-    return this.repository.allHeld().flatMap((task) => heldLease(task, now) ?? []);
+    return [...this.board.allHeld()].flatMap((task) => heldLease(task, now) ?? []);
   }
 
   /** How many tasks are held, how many of those get nowhere, and how many failed too often. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckFiles } from '../src/common/storage/duckdb-files.js';
 import { temporaryFolder, TestApp, TOKEN } from './support/app.js';
@@ -135,6 +135,28 @@ describe('a folder that cannot be synced', () => {
 });
 
 describe('a usage.duckdb', () => {
+  it('is made when usage is first recorded', async () => {
+    const app = await TestApp.start({ dataDir });
+    const isThere = (): boolean => existsSync(join(dataDir, 'usage.duckdb'));
+    await app.api.get('/status').expect(200);
+    const before = isThere();
+    await make(app, '/usage/sessions', sessionBody());
+    expect([before, isThere()]).toEqual([false, true]);
+    await app.stop();
+  });
+
+  it('that cannot be made refuses usage, and nothing else, as long as that is so', async () => {
+    const app = await TestApp.start({ dataDir });
+    writeFileSync(join(dataDir, 'usage.duckdb'), 'x'.repeat(20_000));
+    const recorded = await app.api.post('/usage/sessions').send(sessionBody());
+    const read = await app.api.get('/usage');
+    const task = await app.api.post('/board/tasks').send({ title: 'Go on', createdBy: 'me' });
+    expect([recorded.status, read.status, task.status]).toEqual([503, 503, 201]);
+    rmSync(join(dataDir, 'usage.duckdb'));
+    await make(app, '/usage/sessions', sessionBody());
+    await app.stop();
+  });
+
   it('that is no DuckDB file stops the start and is left alone', async () => {
     writeFileSync(join(dataDir, 'usage.duckdb'), 'x'.repeat(20_000));
     const server = await ServerProcess.spawn({ DATA_DIR: dataDir });

@@ -1,5 +1,6 @@
-import { LIST, listValue, VARCHAR } from '@duckdb/node-api';
+import type { DuckDBListValue, DuckDBType } from '@duckdb/node-api';
 import { Attempt, FirstAnswer, KeyedAnswer } from '../idempotency/attempt.js';
+import { duckDriver } from './duckdb-driver.js';
 import type { Session } from './duckdb-handle.js';
 
 /** The table of the answers; without a key of its own, whose index DuckDB would hold in memory whole. */
@@ -8,8 +9,8 @@ export const DUCK_FIRST_ANSWERS = `CREATE TABLE first_answers (
   headers VARCHAR
 )`;
 
+const ANSWER_FIELDS = ['key', 'body', 'at', 'answer', 'headers'] as const;
 const DROP_EVERY_MS = 60_000;
-const TEXTS = LIST(VARCHAR);
 
 /** What became of the writes of a transaction. */
 export interface Outcomes<W> {
@@ -47,8 +48,8 @@ export class DuckAnswers {
     if (!first) return new Map();
     const rows = await session.rows<FirstAnswer & { key: string }>(
       'SELECT key, body, answer, headers FROM first_answers WHERE asked_at > CAST($1 AS TIMESTAMP) AND key IN (SELECT unnest($2))',
-      [first.forgottenUpTo, listValue(attempts.map(({ key }) => key))],
-      [VARCHAR, TEXTS],
+      [first.forgottenUpTo, textList(attempts.map(({ key }) => key))],
+      [duckDriver().VARCHAR, textListType()],
     );
     return new Map(rows.map(({ key, ...answer }) => [key, answer]));
   }
@@ -67,10 +68,8 @@ export class DuckAnswers {
     if (kept.length === 0) return [];
     await session.rows(
       'INSERT INTO first_answers SELECT unnest($1), unnest($2), CAST(unnest($3) AS TIMESTAMP), unnest($4), unnest($5)',
-      (['key', 'body', 'at', 'answer', 'headers'] as const).map((field) =>
-        listValue(kept.map((answer) => answer[field])),
-      ),
-      [TEXTS, TEXTS, TEXTS, TEXTS, TEXTS],
+      ANSWER_FIELDS.map((field) => textList(kept.map((answer) => answer[field]))),
+      ANSWER_FIELDS.map(textListType),
     );
     await this.dropForgotten(session, writes);
     return kept;
@@ -83,6 +82,15 @@ export class DuckAnswers {
     this.droppedAt = performance.now();
     await session.rows('DELETE FROM first_answers WHERE asked_at <= CAST($1 AS TIMESTAMP)', [forgottenUpTo]);
   }
+}
+
+function textList(texts: (string | null)[]): DuckDBListValue {
+  return duckDriver().listValue(texts);
+}
+
+function textListType(): DuckDBType {
+  const { LIST, VARCHAR } = duckDriver();
+  return LIST(VARCHAR);
 }
 
 function attemptsOf(writes: { attempt?: Attempt }[]): Attempt[] {

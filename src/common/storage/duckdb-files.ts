@@ -40,10 +40,10 @@ export class DuckFiles {
     return database;
   }
 
-  /** Opens every file; from now on ids are larger than those in them. */
+  /** Opens every file that is there; from now on ids are larger than those in them. */
   async start(): Promise<void> {
     for (const { database, idTables } of this.files) {
-      await database.start();
+      if (!(await database.start())) continue;
       for (const table of idTables) {
         // Those that came from a predecessor may have another form.
         const [row] = await database.read<{ id: string | null }>(

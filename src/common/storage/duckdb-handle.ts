@@ -1,6 +1,6 @@
-import { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import type { DuckDBType, DuckDBValue } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBInstance, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import { unavailable } from '../errors/domain-error.js';
+import { duckDriver } from './duckdb-driver.js';
 
 /** So that a small VM has room for everything else. */
 const OPTIONS = { threads: '2', memory_limit: '512MB' };
@@ -32,7 +32,7 @@ export class DuckHandle {
 
   /** @param onBroken called when only opening the file anew can help */
   static async open(path: string, onBroken: () => void): Promise<DuckHandle> {
-    const instance = await DuckDBInstance.create(path, OPTIONS);
+    const instance = await duckDriver().DuckDBInstance.create(path, OPTIONS);
     return new DuckHandle(instance, [await instance.connect(), await instance.connect()], onBroken);
   }
 

@@ -1,17 +1,18 @@
-import { DuckDBTimestampValue } from '@duckdb/node-api';
-import type { DuckDBValue } from '@duckdb/node-api';
+import type { DuckDBTimestampValue, DuckDBValue } from '@duckdb/node-api';
+import { existsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { unavailable } from '../errors/domain-error.js';
 import { StartError } from '../errors/start-error.js';
 import type { Disk } from './disk.js';
+import { duckDriver } from './duckdb-driver.js';
 import { DuckHandle, OUT_OF_USE } from './duckdb-handle.js';
 import { migrate } from './duckdb-migrations.js';
 import { Apply, DuckWriter } from './duckdb-writer.js';
 import { Refusals } from './refusals.js';
 
 /**
- * One DuckDB file. Writer and reader run one statement at a time each: a statement takes one of the four threads of
- * Node's pool, which the record logs' syncs need too.
+ * One DuckDB file, made when it is first needed. Writer and reader run one statement at a time each: a statement takes
+ * one of the four threads of Node's pool, which the record logs' syncs need too.
  */
 export class DuckDatabase {
   private handle?: Promise<DuckHandle>;
@@ -42,10 +43,15 @@ export class DuckDatabase {
     });
   }
 
-  /** Opens the file and brings its tables up to date. */
-  async start(): Promise<void> {
+  /**
+   * Opens the file and brings its tables up to date.
+   * @returns false when there is no file yet
+   */
+  async start(): Promise<boolean> {
+    if (!existsSync(this.path)) return false;
     try {
-      await migrate((await this.open()).writing, this.migrations);
+      await this.open();
+      return true;
     } catch (error) {
       await this.close();
       const problem = error instanceof StartError ? error.message : `cannot be opened: ${(error as Error).message}`;
@@ -89,9 +95,20 @@ export class DuckDatabase {
       await this.closing;
       // Before DuckDB opens it: a process that closes a file gives up its locks on it, whoever holds them.
       await this.disk.settle(`${this.path}.wal`);
-      return await DuckHandle.open(this.path, () => void this.close());
+      const handle = await DuckHandle.open(this.path, () => void this.close());
+      await this.adopt(handle);
+      return handle;
     } catch (error) {
       this.handle = undefined;
+      throw error;
+    }
+  }
+
+  private async adopt(handle: DuckHandle): Promise<void> {
+    try {
+      await migrate(handle.writing, this.migrations);
+    } catch (error) {
+      await handle.close();
       throw error;
     }
   }
@@ -106,7 +123,7 @@ export class DuckDatabase {
 
 /** A timestamp as it is on the wire, for a parameter. */
 export function timestampOf(iso: string): DuckDBTimestampValue {
-  return new DuckDBTimestampValue(BigInt(Date.parse(iso)) * 1000n);
+  return new (duckDriver().DuckDBTimestampValue)(BigInt(Date.parse(iso)) * 1000n);
 }
 
 /** What `epoch_ms` gives, as it is on the wire. */

@@ -1,34 +1,39 @@
-import { BIGINT, DOUBLE, LIST, listValue, STRUCT, structValue, TIMESTAMP, VARCHAR } from '@duckdb/node-api';
 import type { DuckDBListValue, DuckDBType, DuckDBValue } from '@duckdb/node-api';
+import { duckDriver } from '../../common/storage/duckdb-driver.js';
 import { isoOf, timestampOf } from '../../common/storage/duckdb.js';
 import type { UsageCounts, UsageSession } from './usage-session.entity.js';
 
 /** The columns beside the key, in which a session that is recorded again is replaced, and their types. */
-const VALUE_TYPES: Record<string, DuckDBType> = {
-  parent_agent: VARCHAR,
-  model: VARCHAR,
-  tokens_input: BIGINT,
-  tokens_output: BIGINT,
-  tokens_cache_read: BIGINT,
-  tokens_cache_write: BIGINT,
-  tokens_total: BIGINT,
-  cost_input: DOUBLE,
-  cost_output: DOUBLE,
-  cost_cache_read: DOUBLE,
-  cost_cache_write: DOUBLE,
-  cost_total: DOUBLE,
-  turns: BIGINT,
-  tool_calls: VARCHAR,
-  ended_at: TIMESTAMP,
-  recorded_at: TIMESTAMP,
-};
-const TYPES = { id: VARCHAR, session_id: VARCHAR, agent: VARCHAR, started_at: TIMESTAMP, ...VALUE_TYPES };
+const VALUE_TYPES = {
+  parent_agent: 'VARCHAR',
+  model: 'VARCHAR',
+  tokens_input: 'BIGINT',
+  tokens_output: 'BIGINT',
+  tokens_cache_read: 'BIGINT',
+  tokens_cache_write: 'BIGINT',
+  tokens_total: 'BIGINT',
+  cost_input: 'DOUBLE',
+  cost_output: 'DOUBLE',
+  cost_cache_read: 'DOUBLE',
+  cost_cache_write: 'DOUBLE',
+  cost_total: 'DOUBLE',
+  turns: 'BIGINT',
+  tool_calls: 'VARCHAR',
+  ended_at: 'TIMESTAMP',
+  recorded_at: 'TIMESTAMP',
+} as const;
+const KEY_TYPES = { id: 'VARCHAR', session_id: 'VARCHAR', agent: 'VARCHAR', started_at: 'TIMESTAMP' } as const;
+const TYPES = { ...KEY_TYPES, ...VALUE_TYPES };
 const COLUMNS = Object.keys(TYPES);
 
 /** The type of what {@link sessionList} makes. */
-export const SESSION_LIST = LIST(STRUCT(TYPES));
+export function sessionListType(): DuckDBType {
+  const driver = duckDriver();
+  const types = Object.entries(TYPES).map(([column, type]): [string, DuckDBType] => [column, driver[type]]);
+  return driver.LIST(driver.STRUCT(Object.fromEntries(types)));
+}
 
-/** Takes a {@link SESSION_LIST} in which no key is there twice, and gives the id that each key has now. */
+/** Takes a {@link sessionList} in which no key is there twice, and gives the id that each key has now. */
 export const MERGE_SESSIONS = `
   MERGE INTO usage_sessions AS known
   USING (SELECT unnest(item) FROM (SELECT unnest($1) AS item)) AS given
@@ -69,6 +74,7 @@ export function forCounts(kind: 'tokens' | 'cost', expression: (column: string) 
 }
 
 export function sessionList(sessions: UsageSession[]): DuckDBListValue {
+  const { listValue, structValue } = duckDriver();
   return listValue(sessions.map((session) => structValue(columnsOf(session))));
 }
 

@@ -7,9 +7,9 @@ import { Page, takePage } from '../../common/storage/page.js';
 import {
   MERGE_SESSIONS,
   SESSION_COLUMNS,
-  SESSION_LIST,
   sessionJson,
   sessionList,
+  sessionListType,
   type SessionRow,
 } from './session-row.js';
 import { UsageDatabase } from './usage.database.js';
@@ -54,7 +54,7 @@ async function upsertAll(transaction: Session, makes: (() => UsageSession)[]): P
   const last = new Map(
     sessions.map((session) => [keyOf(session.sessionId, session.agent, session.startedAt), session]),
   );
-  const rows = await transaction.rows<KeyRow>(MERGE_SESSIONS, [sessionList([...last.values()])], [SESSION_LIST]);
+  const rows = await transaction.rows<KeyRow>(MERGE_SESSIONS, [sessionList([...last.values()])], [sessionListType()]);
   const ids = new Map(rows.map((row) => [keyOf(row.session_id, row.agent, isoOf(row.started_at)), row.id]));
   return sessions.map((session) => ({
     ...session,

@@ -16,7 +16,11 @@ const OWN_SCHEMA = `
   INSERT INTO index_state VALUES (1, '');
   ${FIRST_ANSWERS_TABLE}`;
 /** `synchronous=NORMAL` in WAL mode may lose the last commits in a power loss but never damages; the logs are the truth. */
-const SESSION = ['journal_mode = WAL', 'synchronous = NORMAL', 'mmap_size = 268435456', 'temp_store = MEMORY'];
+const SESSION = ['journal_mode = WAL', 'synchronous = NORMAL', 'temp_store = MEMORY'];
+/** A commit leaves the writer's pages as they are, so that it keeps them: so many KiB. */
+const WRITING = [...SESSION, 'cache_size = -8192'];
+/** With each commit the reader forgets its pages: those of the first so many bytes it finds again without copying them. */
+const READING = [...SESSION, 'mmap_size = 67108864'];
 
 /**
  * `index.sqlite`: the rows that answer queries over the record logs. Everything in it can be rebuilt from them.
@@ -45,9 +49,9 @@ export class IndexDatabase {
     const schema = [OWN_SCHEMA, ...tables].join('\n');
     const version = createHash('sha256').update(schema).digest().readInt32BE();
     try {
-      this.writing = await this.connect(false);
+      this.writing = await this.connect({ session: WRITING });
       if (this.writing.connection.pragma('user_version', { simple: true }) === version) {
-        this.reading = await this.connect(true);
+        this.reading = await this.connect({ session: READING, readOnly: true });
         return;
       }
     } catch (error) {
@@ -55,12 +59,12 @@ export class IndexDatabase {
     }
     await this.close();
     this.discard();
-    this.writing = await this.connect(false);
+    this.writing = await this.connect({ session: WRITING });
     this.writing.connection.transaction(() => {
       this.writing?.connection.exec(schema);
       this.writing?.connection.pragma(`user_version = ${version}`);
     })();
-    this.reading = await this.connect(true);
+    this.reading = await this.connect({ session: READING, readOnly: true });
   }
 
   /** A statement for use inside a batch; it sees the batch's earlier results. */
@@ -111,8 +115,8 @@ export class IndexDatabase {
     discardIndex(this.dataDir);
   }
 
-  private connect(readOnly: boolean): Promise<OpenDatabase> {
-    return openDatabase({ path: this.path, session: SESSION, readOnly });
+  private connect(options: { session: readonly string[]; readOnly?: boolean }): Promise<OpenDatabase> {
+    return openDatabase({ path: this.path, ...options });
   }
 
   /** Locks are taken for a transaction, and cost more than to find a row: between two commits all reads share one. */

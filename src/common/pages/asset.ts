@@ -26,14 +26,14 @@ export class Asset {
 
   constructor(
     extension: string,
-    private readonly content: Buffer,
+    private readonly content: () => Buffer,
   ) {
     this.type = TYPES[extension] ?? 'application/octet-stream';
   }
 
   as(encoding: Encoding): Promise<Buffer> {
     let bytes = this.encoded.get(encoding);
-    if (!bytes) this.encoded.set(encoding, (bytes = ENCODERS[encoding](this.content)));
+    if (!bytes) this.encoded.set(encoding, (bytes = ENCODERS[encoding](this.content())));
     return bytes;
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { hash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, extname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { Asset } from './asset.js';
 import { UI_FOLDER } from './ui-folder.js';
 
@@ -11,14 +11,14 @@ export const STATIC_PATH = '/ui/static';
 const HASH_CHARACTERS = 12;
 /** Files of packages that pages use, by the name under which a page asks for them. */
 const PACKAGE_FILES = {
-  'mermaid.js': 'mermaid/dist/mermaid.min.js',
+  'mermaid.js': { package: 'mermaid', path: 'dist/mermaid.min.js' },
 } as const;
 /** What one of our scripts imports from another; they all lie in one folder. */
 const IMPORT = /(?<=\bfrom '\.\/)[\w.-]+\.js(?=')/g;
 
 /**
  * The styles and scripts of pages, each under a name with the hash of its content, so that a browser may keep it for ever.
- * They are read once, when the server starts.
+ * Ours are read once, when the server starts.
  */
 @Injectable()
 export class Assets {
@@ -26,8 +26,7 @@ export class Assets {
   private readonly files = new Map<string, Asset>();
 
   constructor() {
-    const { resolve } = createRequire(import.meta.url);
-    for (const [name, file] of Object.entries(PACKAGE_FILES)) this.add(name, readFileSync(resolve(file)));
+    for (const [name, file] of Object.entries(PACKAGE_FILES)) this.addOfPackage(name, file.package, file.path);
     for (const name of readdirSync(join(UI_FOLDER, 'styles'))) this.add(name, this.read('styles', name));
     for (const name of readdirSync(join(UI_FOLDER, 'scripts'))) this.addScript(name);
   }
@@ -61,8 +60,20 @@ export class Assets {
   }
 
   private add(name: string, content: Buffer): string {
+    return this.adopt(name, content, () => content);
+  }
+
+  /** Large, and seldom asked for: it is read when it is. What a version of a package holds never changes. */
+  private addOfPackage(name: string, packageName: string, path: string): string {
+    const packageFile = createRequire(import.meta.url).resolve(`${packageName}/package.json`);
+    const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string };
+    return this.adopt(name, `${packageName}@${version}`, () => readFileSync(join(dirname(packageFile), path)));
+  }
+
+  /** @param identity differs whenever the content does */
+  private adopt(name: string, identity: Buffer | string, content: () => Buffer): string {
     const extension = extname(name);
-    const file = `${basename(name, extension)}.${hash('sha256', content).slice(0, HASH_CHARACTERS)}${extension}`;
+    const file = `${basename(name, extension)}.${hash('sha256', identity).slice(0, HASH_CHARACTERS)}${extension}`;
     this.names.set(name, file);
     this.files.set(file, new Asset(extension, content));
     return file;

@@ -39,6 +39,15 @@ async function main(): Promise<void> {
   greet(config, (app.getHttpServer().address() as AddressInfo).port);
   // Also for the start after this process was killed.
   flushCompileCache();
+  releaseGarbage();
+}
+
+/**
+ * A start leaves some 50 MiB that nobody needs, and V8 would keep them as long as little happens. It takes 0.1 s, and
+ * `--expose-gc`, as `npm start` has it.
+ */
+function releaseGarbage(): void {
+  globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 }
 
 function stopOnSignal(app: NestExpressApplication, logger: JsonLogger): void {

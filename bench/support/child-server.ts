@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const START_MAX_MS = 60_000;
 const STOP_MAX_MS = 6000;
 const ROOT = join(import.meta.dirname, '..', '..');
+/** How `npm start` has V8 use memory; what it reads its environment from is not for here. */
+const V8_FLAGS = packageScript('start').match(/--(?!env)\S+/g) ?? [];
 
 /** A server in a process of its own, on the loopback interface. */
 export interface ChildServer {
@@ -55,7 +57,7 @@ export async function startServer(token: string, fill?: (dataDir: string) => Pro
 /** The built server on a folder that stays. */
 export async function startOn({ dataDir, token, port: wanted, env }: Place): Promise<MortalServer> {
   const port = wanted ?? (await freePort());
-  const child = spawn(process.execPath, [join(ROOT, 'dist', 'main.js')], {
+  const child = spawn(process.execPath, [...V8_FLAGS, join(ROOT, 'dist', 'main.js')], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: {
       PATH: process.env['PATH'],
@@ -105,6 +107,13 @@ async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Pro
   const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MAX_MS);
   await exited;
   clearTimeout(timer);
+}
+
+function packageScript(name: string): string {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  return scripts[name] ?? '';
 }
 
 function collect(stream: NodeJS.ReadableStream): () => string {

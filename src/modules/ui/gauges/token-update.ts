@@ -5,6 +5,8 @@ const DETAIL_MAX_CHARACTERS = 10_000;
 /** More than any turn takes; larger numbers would drown all others. */
 const TURN_MAX_TOKENS = 1e9;
 
+const OBJECT = /^\s*\{/;
+
 /** What a model took and gave in one turn. */
 export interface TurnTokens {
   total: number;
@@ -21,9 +23,10 @@ export function turnTokens({ type, detail = '' }: FeedEvent): TurnTokens | undef
 }
 
 function parsed(text: string): Record<string, unknown> {
+  // To find out by parsing what is no JSON at all costs more than to store the event.
+  if (!OBJECT.test(text)) return {};
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? { ...value } : {};
+    return JSON.parse(text) as Record<string, unknown>;
   } catch {
     return {};
   }

@@ -11,14 +11,17 @@ const OWN_SCHEMA = `
   CREATE TABLE log_positions (
     log TEXT PRIMARY KEY, offset INTEGER NOT NULL, line_length INTEGER NOT NULL, line_crc INTEGER NOT NULL,
     batch INTEGER NOT NULL, lines INTEGER NOT NULL
-  );
+  ) WITHOUT ROWID;
   CREATE TABLE index_state (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), largest_id TEXT NOT NULL);
   INSERT INTO index_state VALUES (1, '');
   ${FIRST_ANSWERS_TABLE}`;
 /** `synchronous=NORMAL` in WAL mode may lose the last commits in a power loss but never damages; the logs are the truth. */
 const SESSION = ['journal_mode = WAL', 'synchronous = NORMAL', 'temp_store = MEMORY'];
-/** A commit leaves the writer's pages as they are, so that it keeps them: so many KiB. */
-const WRITING = [...SESSION, 'cache_size = -8192'];
+/**
+ * A commit leaves the writer's pages as they are, so that it keeps them: so many KiB. Most commits change the same pages
+ * again: the longer they stay in the write-ahead log, the fewer are copied to the file. It has up to so many of 4 KiB.
+ */
+const WRITING = [...SESSION, 'cache_size = -8192', 'wal_autocheckpoint = 8000'];
 /** With each commit the reader forgets its pages: those of the first so many bytes it finds again without copying them. */
 const READING = [...SESSION, 'mmap_size = 67108864'];
 

@@ -21,7 +21,7 @@ export class BoardProjection implements Projection<TaskChange> {
     CREATE INDEX tasks_held ON tasks (holder, id) WHERE holder IS NOT NULL;
     CREATE INDEX tasks_held_by_vm ON tasks (holder_vm) WHERE holder_vm IS NOT NULL;
     CREATE INDEX tasks_dead ON tasks (id) WHERE is_dead = 1;
-    CREATE TABLE task_counts (status TEXT PRIMARY KEY, count INTEGER NOT NULL);
+    CREATE TABLE task_counts (status TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TRIGGER task_came AFTER INSERT ON tasks BEGIN
       INSERT INTO task_counts VALUES (new.status, 1) ON CONFLICT (status) DO UPDATE SET count = count + 1;
     END;

@@ -42,8 +42,8 @@ export class FeedRepository implements Projection<FeedEvent> {
     CREATE INDEX events_by_agent ON events (agent, id);
     CREATE INDEX events_by_type ON events (type, id);
     CREATE INDEX events_by_agent_and_type ON events (agent, type, id);
-    CREATE TABLE event_agents (agent TEXT PRIMARY KEY, count INTEGER NOT NULL, latest_id TEXT NOT NULL);
-    CREATE TABLE event_types (type TEXT PRIMARY KEY, count INTEGER NOT NULL);
+    CREATE TABLE event_agents (agent TEXT PRIMARY KEY, count INTEGER NOT NULL, latest_id TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE event_types (type TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE event_lags (ms INTEGER PRIMARY KEY);`;
 
   readonly records = this.logs.define(this);

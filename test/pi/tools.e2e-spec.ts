@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { anId } from '../support/make.js';
 import type { Step } from './support/model.js';
+import type { Pi } from './support/pi.js';
 import { describeEachPi } from './support/targets.js';
 import { Server, World } from './support/world.js';
 
@@ -213,70 +214,72 @@ function calls(agent: string, ids: Awaited<ReturnType<typeof prepare>>): Call[] 
 }
 
 describeEachPi('the tools in $name', (target) => {
-  it('each do what they say, and the server has it', () => {
-    const script: Step[] = [];
-    return World.with(target, server, script, async (world) => {
-      const made = calls(world.agent, await prepare(world.agent));
-      script.push({ calls: made.map(({ tool, input }) => [tool, input]) });
-      const pi = await world.json('go');
-      expect([pi.exitCode, pi.stderr]).toEqual([0, '']);
-      const results = world.model.results();
-      expect(results.map((text, i) => [made[i]?.tool, text])).toEqual(
-        made.map(({ tool, says }) => [tool, typeof says === 'string' ? says : expect.stringMatching(says)]),
-      );
-      for (const { tool, effect } of made)
-        if (effect) expect([tool, await server.get(effect[0])]).toEqual([tool, effect[1]]);
-      expect(made.length).toBe(TOOL_COUNT - CLAIM_TOOL_COUNT);
-    });
+  let world: World;
+  let pi: Pi;
+  beforeAll(async () => {
+    world = await World.open(target, server);
+    pi = world.rpc();
+  });
+  beforeEach(() => pi.newSession());
+  afterAll(() => world.close());
+
+  it('each do what they say, and the server has it', async () => {
+    const made = calls(world.agent, await prepare(world.agent));
+    world.model.follow({ calls: made.map(({ tool, input }) => [tool, input]) });
+    await pi.prompt('go');
+    expect(pi.stderr).toBe('');
+    const results = world.model.results();
+    expect(results.map((text, i) => [made[i]?.tool, text])).toEqual(
+      made.map(({ tool, says }) => [tool, typeof says === 'string' ? says : expect.stringMatching(says)]),
+    );
+    for (const { tool, effect } of made)
+      if (effect) expect([tool, await server.get(effect[0])]).toEqual([tool, effect[1]]);
+    expect(made.length).toBe(TOOL_COUNT - CLAIM_TOOL_COUNT);
   });
 
-  it('are each in the prompt with a line that says what they do and one that says when to use them', () =>
-    World.with(target, server, [], async (world) => {
-      await world.print('go');
-      const [request] = world.model.requests;
-      const tools = request?.tools?.filter(({ function: { name } }) => /^[a-z]+_[a-z]+/.test(name)) ?? [];
-      expect(tools.length).toBe(TOOL_COUNT);
-      for (const { function: tool } of tools) {
-        expect([tool.name, world.model.prompt.includes(`- ${tool.name}: `)]).toEqual([tool.name, true]);
-        expect([tool.name, tool.description]).toEqual([tool.name, expect.stringMatching(/\. (Use|Call) /)]);
-        expect(world.model.prompt).toContain(tool.description.split('. ').slice(1).join('. '));
-      }
-    }));
+  it('are each in the prompt with a line that says what they do and one that says when to use them', async () => {
+    world.model.follow();
+    await pi.prompt('go');
+    const [request] = world.model.requests;
+    const tools = request?.tools?.filter(({ function: { name } }) => /^[a-z]+_[a-z]+/.test(name)) ?? [];
+    expect(tools.length).toBe(TOOL_COUNT);
+    for (const { function: tool } of tools) {
+      expect([tool.name, world.model.prompt.includes(`- ${tool.name}: `)]).toEqual([tool.name, true]);
+      expect([tool.name, tool.description]).toEqual([tool.name, expect.stringMatching(/\. (Use|Call) /)]);
+      expect(world.model.prompt).toContain(tool.description.split('. ').slice(1).join('. '));
+    }
+  });
 
-  it('tell the model what went wrong, and what to do', () => {
-    const script: Step[] = [
-      {
-        calls: [
-          ['board_update_task', { id: 'nonsense', status: 'done' }],
-          ['board_create_task', { title: ' ' }],
-          ['board_create_task', { title: 'x', status: 'banana' }],
-          ['registry_register', { id: 'twice', name: 'a', role: 'infra', address: 'a' }],
-          ['log_query', { last: 'nonsense' }],
-        ],
-      },
-    ];
-    return World.with(target, server, script, async (world) => {
-      await server.post('/registry/vms', { id: 'twice', name: 'a', role: 'infra', address: 'a', registeredBy: 'x' });
-      const pi = await world.json('go');
-      expect(world.model.results()).toEqual([
-        'task not found (404). Look the id up in the list of the same service.',
-        'title is required (400). Nothing was changed: correct it and call again.',
-        expect.stringContaining('Validation failed for tool "board_create_task"'),
-        'VM already registered (409). It exists already: nothing was changed.',
-        expect.stringMatching(/^invalid last: .* \(400\)\. Nothing was changed/),
-      ]);
-      const ends = pi.events.filter(({ type }) => type === 'tool_execution_end');
-      expect(ends.map(({ isError }) => isError)).toEqual([true, true, true, true, true]);
+  it('tell the model what went wrong, and what to do', async () => {
+    world.model.follow({
+      calls: [
+        ['board_update_task', { id: 'nonsense', status: 'done' }],
+        ['board_create_task', { title: ' ' }],
+        ['board_create_task', { title: 'x', status: 'banana' }],
+        ['registry_register', { id: 'twice', name: 'a', role: 'infra', address: 'a' }],
+        ['log_query', { last: 'nonsense' }],
+      ],
     });
+    await server.post('/registry/vms', { id: 'twice', name: 'a', role: 'infra', address: 'a', registeredBy: 'x' });
+    const events = await pi.prompt('go');
+    expect(world.model.results()).toEqual([
+      'task not found (404). Look the id up in the list of the same service.',
+      'title is required (400). Nothing was changed: correct it and call again.',
+      expect.stringContaining('Validation failed for tool "board_create_task"'),
+      'VM already registered (409). It exists already: nothing was changed.',
+      expect.stringMatching(/^invalid last: .* \(400\)\. Nothing was changed/),
+    ]);
+    const ends = events.filter(({ type }) => type === 'tool_execution_end');
+    expect(ends.map(({ isError }) => isError)).toEqual([true, true, true, true, true]);
   });
 
   it('say without a server what to set', () =>
-    World.with(target, server, [{ calls: [['board_list_tasks', {}]] }], async (world) => {
-      delete world.env['VERS_INFRA_URL'];
-      const pi = await world.print('go');
-      expect(world.model.results()).toEqual([
+    World.with(target, server, [{ calls: [['board_list_tasks', {}]] }], async (unaware) => {
+      delete unaware.env['VERS_INFRA_URL'];
+      const { exitCode, stdout, stderr } = await unaware.print('go');
+      expect(unaware.model.results()).toEqual([
         expect.stringMatching(/^VERS_INFRA_URL is not set\. Set VERS_INFRA_URL to .*~\/\.vers\/agent-services\.json/),
       ]);
-      expect([pi.exitCode, pi.stdout, pi.stderr]).toEqual([0, 'done\n', '']);
+      expect([exitCode, stdout, stderr]).toEqual([0, 'done\n', '']);
     }));
 });

@@ -27,7 +27,7 @@ export class StubModel {
 
   private readonly server = createServer((request, response) => void this.answer(request, response));
 
-  private constructor(private readonly script: Step[]) {}
+  private constructor(private script: Step[]) {}
 
   static async start(script: Step[]): Promise<StubModel> {
     const model = new StubModel(script);
@@ -37,6 +37,13 @@ export class StubModel {
 
   get url(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/v1`;
+  }
+
+  /** Begins anew: what it says to the requests to come. */
+  follow(...script: Step[]): void {
+    this.script = script;
+    this.before = () => undefined;
+    this.requests.splice(0);
   }
 
   /** What the model was told in the request after the one it answered with these calls, one text per call. */

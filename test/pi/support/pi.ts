@@ -142,11 +142,17 @@ export class Pi {
     return this.until((event) => event.type === 'response' && event['id'] === id);
   }
 
-  /** A prompt of an open session, to the end of the work on it. */
-  async prompt(message: string): Promise<void> {
+  /** A prompt of an open session, to the end of the work on it; gives what pi said of that. */
+  async prompt(message: string): Promise<PiEvent[]> {
     const from = this.events.length;
     await this.request({ type: 'prompt', message });
     await this.until((event) => event.type === 'agent_end' && this.events.indexOf(event) >= from);
+    return this.events.slice(from);
+  }
+
+  /** Begins another session, as far from the one before as that of a pi that was just started: all is loaded anew. */
+  async newSession(): Promise<void> {
+    await this.request({ type: 'new_session' });
   }
 
   /** Ends an open session as a client does that has no more requests. */

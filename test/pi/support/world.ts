@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import request from 'supertest';
-import { TOKEN } from '../../support/app.js';
 import { freePort, ServerProcess } from '../../support/server.js';
 import { type Step, StubModel } from './model.js';
 import { EXTENSION, Pi, PiHome } from './pi.js';
 import type { Target } from './targets.js';
 
+/** The servers' credential; whoever imports the one of the application in this process has to load that as well. */
+const TOKEN = 'test-token';
 /** Between two looks at what pi is about to change: asking all the time would take the processor from it. */
 export const POLL_MS = 50;
 
@@ -102,6 +103,11 @@ export class World {
     };
   }
 
+  /** A world for several tests, which is closed when they are over. */
+  static async open(target: Target, server: { url: string }, script: Step[] = []): Promise<World> {
+    return new World(target, await StubModel.start(script), server.url);
+  }
+
   /** Runs a test in a world of its own. */
   static async with(
     target: Target,
@@ -109,15 +115,18 @@ export class World {
     script: Step[],
     test: (world: World) => Promise<void>,
   ): Promise<void> {
-    const model = await StubModel.start(script);
-    const world = new World(target, model, server.url);
+    const world = await World.open(target, server, script);
     try {
       await test(world);
     } finally {
-      for (const pi of world.running) pi.kill();
-      model.stop();
-      world.home.remove();
+      world.close();
     }
+  }
+
+  close(): void {
+    for (const pi of this.running) pi.kill();
+    this.model.stop();
+    this.home.remove();
   }
 
   /** One prompt, to the end of pi. */

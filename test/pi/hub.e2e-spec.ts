@@ -1,9 +1,11 @@
-import { afterAll, beforeEach, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sha256 } from '../../extension/hub/hub-folder.js';
 import { FakeHub } from './support/fake-hub.js';
 import type { Step } from './support/model.js';
+import type { Pi } from './support/pi.js';
 import { describeEachPi } from './support/targets.js';
 import { POLL_MS, Server, World } from './support/world.js';
 
@@ -69,7 +71,7 @@ describeEachPi('the hub in $name', (target) => {
     }));
 
   it('says which of its extensions fail, and loads the others', () =>
-    World.with(target, server, [{ text: 'hi' }, GOOD_CALLS], async (world) => {
+    World.with(target, server, [{ text: 'hi' }], async (world) => {
       const imports = `import { Type } from '@sinclair/typebox';\n`;
       const late = `await Promise.resolve();\nthrow new Error('not today');`;
       await publish(
@@ -88,9 +90,11 @@ describeEachPi('the hub in $name', (target) => {
       await publish('extensions', 'empty', 'export const nothing = 1;');
       await publish('extensions', 'twin', extensionText('board_bump'));
       await publish('extensions', 'second', extensionText('good_tool'));
-      await world.print('go');
+      const pi = world.rpc();
+      await pi.prompt('go');
+      world.model.follow(GOOD_CALLS);
       const { exitCode, stderr } = await world.print('go');
-      expect([exitCode, world.model.results(2)]).toEqual([
+      expect([exitCode, world.model.results()]).toEqual([
         0,
         ['from the hub', 'from the hub', expect.stringContaining('taskId')],
       ]);
@@ -107,33 +111,13 @@ describeEachPi('the hub in $name', (target) => {
         'SkillHub: the extension throws could not be loaded: not today',
         'SkillHub: the extension twin has a tool of a name that is taken: board_bump',
       ]);
-      const pi = world.rpc();
+      await pi.newSession();
       await pi.until(({ method, message }) => method === 'notify' && String(message).includes('throws could not be'));
       for (const name of ['good', 'late', 'broken', 'lost', 'throws', 'empty', 'twin', 'second'])
         await server.api.delete(`/skills/extensions/${name}`);
       const folder = join(world.home.agentDir, 'extensions', '_hub');
       while (readdirSync(folder).join() !== '.installed.json') await sleep(POLL_MS);
       expect((await pi.close()).exitCode).toBe(0);
-    }));
-
-  it('follows publications, new versions, switches and removals while the session runs', () =>
-    World.with(target, server, [], async (world) => {
-      const pi = world.rpc();
-      await server.until(`/skills/agents/${world.agent}`, ({ agentId }: { agentId?: string }) => agentId !== undefined);
-      const file = skillFile(world, 'live');
-      await publish('items', 'live', skillText('live', '1'));
-      await untilContent(file, skillText('live', '1'));
-      await publish('items', 'live', skillText('live', '2'));
-      await untilContent(file, skillText('live', '2'));
-      await server.api.patch('/skills/items/live').send({ enabled: false });
-      await untilContent(file, undefined);
-      await server.api.patch('/skills/items/live').send({ enabled: true });
-      await untilContent(file, skillText('live', '2'));
-      await server.api.delete('/skills/items/live');
-      await untilContent(file, undefined);
-      await pi.until(({ method, message }) => method === 'notify' && String(message).includes('remove live'));
-      await pi.close();
-      expect([pi.exitCode, pi.stderr]).toEqual([0, '']);
     }));
 
   it('looks for changes as turns begin, once a minute', async () => {
@@ -154,46 +138,12 @@ describeEachPi('the hub in $name', (target) => {
     hub.stop();
   });
 
-  it('leaves alone what it did not write, and what was changed since', () =>
-    World.with(target, server, [SYNC, { text: 'done' }, SYNC], async (world) => {
-      for (const name of ['foreign', 'linked', 'changed', 'beside']) await publish('items', name, skillText(name));
-      const folder = join(world.home.agentDir, 'skills', '_hub');
-      mkdirSync(join(folder, 'foreign'), { recursive: true });
-      writeFileSync(skillFile(world, 'foreign'), 'mine');
-      mkdirSync(join(world.home.path, 'elsewhere'));
-      symlinkSync(join(world.home.path, 'elsewhere'), join(folder, 'linked'));
-      await world.print('go');
-      expect(world.model.results()[0]?.split('\n').sort()).toEqual([
-        expect.stringMatching(/^left alone: skill foreign, .*SKILL\.md was changed or made by somebody else$/),
-        'left alone: skill linked, it is a link here',
-      ]);
-      writeFileSync(skillFile(world, 'changed'), 'changed');
-      writeFileSync(join(folder, 'beside', 'notes.txt'), 'mine');
-      for (const name of ['foreign', 'linked', 'changed', 'beside']) await server.api.delete(`/skills/items/${name}`);
-      await world.print('again');
-      expect([contentOf(skillFile(world, 'foreign')), contentOf(skillFile(world, 'changed'))]).toEqual([
-        'mine',
-        'changed',
-      ]);
-      expect(contentOf(skillFile(world, 'beside'))).toBeUndefined();
-      expect(contentOf(join(folder, 'beside', 'notes.txt'))).toBe('mine');
-      expect(existsSync(join(world.home.path, 'elsewhere', 'SKILL.md'))).toBe(false);
-    }));
-
-  it('brings back what somebody deleted here', () =>
-    World.with(target, server, [], async (world) => {
-      await publish('items', 'deleted', skillText('deleted'));
-      await world.print('go');
-      rmSync(skillFile(world, 'deleted'));
-      await world.print('go');
-      expect(contentOf(skillFile(world, 'deleted'))).toBe(skillText('deleted'));
-    }));
-
   it('does nothing because of an answer that is empty, broken or not true', async () => {
     const hub = await FakeHub.start();
     const update = (action: string, name = 'kept'): object => ({
       updates: [{ type: 'skill', name, version: 9, action }],
     });
+    const good = skillText('kept');
     const item = { name: 'kept', version: 9, enabled: true, content: 'evil', sha256: 'x' };
     const answers: [sync: object, item: object | undefined, says: unknown][] = [
       [{}, undefined, expect.stringContaining('not as expected')],
@@ -208,25 +158,20 @@ describeEachPi('the hub in $name', (target) => {
       [update('update'), item, 'left alone: skill kept, its content does not match its sha256'],
       [update('install', '../../kept'), item, 'left alone: skill ../../kept, its name is not allowed'],
     ];
-    await World.with(
-      target,
-      server,
-      [{ text: 'hi' }, ...answers.flatMap(() => [SYNC, { text: 'hm' }])],
-      async (world) => {
-        await publish('items', 'kept', skillText('kept'));
-        await world.print('go');
-        world.env['VERS_INFRA_URL'] = hub.url;
-        const pi = world.rpc();
-        for (const [i, [sync, found, says]] of answers.entries()) {
-          Object.assign(hub, { sync, item: found });
-          await pi.prompt('go');
-          expect([i, world.model.results(2 * i + 2).at(-1)]).toEqual([i, says]);
-          expect([i, contentOf(skillFile(world, 'kept'))]).toEqual([i, skillText('kept')]);
-          expect(existsSync(join(world.home.agentDir, 'kept'))).toBe(false);
-        }
-        expect((await pi.close()).exitCode).toBe(0);
-      },
-    );
+    Object.assign(hub, { sync: update('install'), item: { ...item, content: good, sha256: sha256(good) } });
+    await World.with(target, hub, [], async (world) => {
+      const pi = world.rpc();
+      await untilContent(skillFile(world, 'kept'), good);
+      for (const [i, [sync, found, says]] of answers.entries()) {
+        Object.assign(hub, { sync, item: found });
+        world.model.follow(SYNC);
+        await pi.prompt('go');
+        expect([i, world.model.results().at(-1)]).toEqual([i, says]);
+        expect([i, contentOf(skillFile(world, 'kept'))]).toEqual([i, good]);
+        expect(existsSync(join(world.home.agentDir, 'kept'))).toBe(false);
+      }
+      expect((await pi.close()).exitCode).toBe(0);
+    });
     hub.stop();
   });
 
@@ -248,5 +193,69 @@ describeEachPi('the hub in $name', (target) => {
       await hub.untilStreams(0);
     });
     hub.stop();
+  });
+
+  describe('while a session runs', () => {
+    let world: World;
+    let pi: Pi;
+    beforeAll(async () => {
+      world = await World.open(target, server);
+      pi = world.rpc();
+      await pi.newSession();
+    });
+    afterAll(() => world.close());
+
+    it('is followed through publications, new versions, switches and removals', async () => {
+      const file = skillFile(world, 'live');
+      await publish('items', 'live', skillText('live', '1'));
+      await untilContent(file, skillText('live', '1'));
+      await publish('items', 'live', skillText('live', '2'));
+      await untilContent(file, skillText('live', '2'));
+      await server.api.patch('/skills/items/live').send({ enabled: false });
+      await untilContent(file, undefined);
+      await server.api.patch('/skills/items/live').send({ enabled: true });
+      await untilContent(file, skillText('live', '2'));
+      await server.api.delete('/skills/items/live');
+      await untilContent(file, undefined);
+      await pi.until(({ method, message }) => method === 'notify' && String(message).includes('remove live'));
+      expect(pi.stderr).toBe('');
+    });
+
+    it('leaves alone what it did not write, and what was changed since', async () => {
+      const names = ['foreign', 'linked', 'changed', 'beside'];
+      const folder = join(world.home.agentDir, 'skills', '_hub');
+      mkdirSync(join(folder, 'foreign'), { recursive: true });
+      writeFileSync(skillFile(world, 'foreign'), 'mine');
+      mkdirSync(join(world.home.path, 'elsewhere'));
+      symlinkSync(join(world.home.path, 'elsewhere'), join(folder, 'linked'));
+      for (const name of names) await publish('items', name, skillText(name));
+      for (const name of ['changed', 'beside']) await untilContent(skillFile(world, name), skillText(name));
+      world.model.follow(SYNC);
+      await pi.prompt('go');
+      expect(world.model.results()[0]?.split('\n').sort()).toEqual([
+        expect.stringMatching(/^left alone: skill foreign, .*SKILL\.md was changed or made by somebody else$/),
+        'left alone: skill linked, it is a link here',
+      ]);
+      writeFileSync(skillFile(world, 'changed'), 'changed');
+      writeFileSync(join(folder, 'beside', 'notes.txt'), 'mine');
+      for (const name of names) await server.api.delete(`/skills/items/${name}`);
+      world.model.follow(SYNC);
+      await pi.prompt('again');
+      expect([contentOf(skillFile(world, 'foreign')), contentOf(skillFile(world, 'changed'))]).toEqual([
+        'mine',
+        'changed',
+      ]);
+      expect(contentOf(skillFile(world, 'beside'))).toBeUndefined();
+      expect(contentOf(join(folder, 'beside', 'notes.txt'))).toBe('mine');
+      expect(existsSync(join(world.home.path, 'elsewhere', 'SKILL.md'))).toBe(false);
+    });
+
+    it('brings back what somebody deleted here', async () => {
+      await publish('items', 'deleted', skillText('deleted'));
+      await untilContent(skillFile(world, 'deleted'), skillText('deleted'));
+      rmSync(skillFile(world, 'deleted'));
+      await pi.newSession();
+      await untilContent(skillFile(world, 'deleted'), skillText('deleted'));
+    });
   });
 });

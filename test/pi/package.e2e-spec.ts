@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,13 +20,16 @@ let server: Server;
 let folder: string;
 beforeAll(async () => {
   server = await Server.start();
+  folder = mkdtempSync(join(tmpdir(), 'vers-package-'));
+  makeRepository(join(folder, 'agent-services'));
 });
-afterAll(() => server.remove());
+afterAll(async () => {
+  await server.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 /** A copy of the package as git has it, with one more skill, and without any dependency: it must do without. */
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'vers-package-'));
-  const repository = join(folder, 'agent-services');
+function makeRepository(repository: string): void {
   for (const part of ['extension', 'skills', 'src']) {
     if (existsSync(part)) cpSync(part, join(repository, part), { recursive: true });
   }
@@ -34,23 +37,20 @@ beforeEach(() => {
   writeFileSync(join(repository, 'skills', 'packaged', 'SKILL.md'), SKILL);
   const manifest = { ...readPackage(), dependencies: {}, devDependencies: {}, overrides: {} };
   writeFileSync(join(repository, 'package.json'), JSON.stringify(manifest));
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  const git = (...args: string[]): void => {
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], { cwd: repository });
+  };
+  git('init', '--quiet');
+  git('add', '--all');
+  git('commit', '--quiet', '--message', 'all');
+}
 
 function readPackage(): PackageJson {
   return JSON.parse(readFileSync('package.json', 'utf8')) as PackageJson;
 }
 
-/** Makes the copy a repository, and has git find it where the source says that it is. */
-function asGitRepository(world: World): void {
-  const git = (...args: string[]): void => {
-    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], {
-      cwd: join(folder, 'agent-services'),
-    });
-  };
-  git('init', '--quiet');
-  git('add', '--all');
-  git('commit', '--quiet', '--message', 'all');
+/** Has git find the repository where the source says that it is. */
+function findByGit(world: World): void {
   Object.assign(world.env, {
     GIT_CONFIG_COUNT: '1',
     GIT_CONFIG_KEY_0: `url.${pathToFileURL(folder).href}/.insteadOf`,
@@ -69,21 +69,24 @@ describeEachPi('the package in $name', (target) => {
     const script: Step[] = [{ calls: [['board_create_task', { title: 'From the package' }]] }];
     return World.with(target, server, script, async (world) => {
       world.extensions = [];
-      if (from === 'git') asGitRepository(world);
+      if (from === 'git') findByGit(world);
       const source = from === 'git' ? GIT_SOURCE : join(folder, 'agent-services');
       await world.command('install', source);
       expect(packagesOf(world)).toEqual([expect.stringContaining('agent-services')]);
-      const pi = await world.print('go');
-      expect([pi.exitCode, pi.stderr]).toEqual([0, '']);
+      const pi = world.rpc();
+      await pi.prompt('go');
       expect(world.model.results()).toEqual([expect.stringMatching(/^Created: /)]);
       for (const skill of readdirSync(join(folder, 'agent-services', 'skills')))
         expect(world.model.prompt).toContain(`<name>${skill}<`);
       await world.command('remove', source);
       expect(packagesOf(world)).toEqual([]);
-      await world.print('again');
-      expect(world.model.requests.at(-1)?.tools?.map(({ function: { name } }) => name)).not.toContain(
-        'board_create_task',
-      );
+      world.model.follow();
+      await pi.newSession();
+      await pi.prompt('again');
+      const tools = world.model.requests[0]?.tools?.map(({ function: { name } }) => name);
+      expect([tools?.includes('bash'), tools?.includes('board_create_task')]).toEqual([true, false]);
+      await pi.close();
+      expect([pi.exitCode, pi.stderr]).toEqual([0, '']);
     });
   });
 
@@ -103,19 +106,23 @@ describeEachPi('the package in $name', (target) => {
         });
       const installed = (kind: string): string[] =>
         readdirSync(join(world.home.agentDir, kind, '_hub')).filter((name) => !name.startsWith('.'));
-      await world.print('before');
+      const pi = world.rpc();
+      await pi.newSession();
       expect([installed('skills'), installed('extensions')]).toEqual([
         ['other', 'packaged'],
         ['package.json', 'vers-agent-services', 'vers-agent-services.ts'],
       ]);
+      await pi.close();
       world.extensions = [];
       await world.command('install', join(folder, 'agent-services'));
-      await world.print('go');
+      const next = world.rpc();
+      await next.prompt('go');
       expect([installed('skills'), installed('extensions')]).toEqual([['other'], []]);
-      const pi = await world.print('again');
+      await next.newSession();
+      await next.prompt('again');
       const prompt = JSON.stringify(world.model.requests.at(-1)?.messages[0]);
       expect(prompt).toContain('Comes with the package.');
-      expect([installed('skills'), pi.stderr]).toEqual([['other'], '']);
+      expect([installed('skills'), next.stderr]).toEqual([['other'], '']);
     }));
 
   it('has skills that its own validator finds nothing wrong with', () => {

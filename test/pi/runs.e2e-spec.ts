@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { anId } from '../support/make.js';
 import { type Step, TOKENS_PER_TURN } from './support/model.js';
+import type { Pi } from './support/pi.js';
 import { describeEachPi } from './support/targets.js';
 import { Server, World } from './support/world.js';
 
@@ -111,24 +112,6 @@ describeEachPi('the runs of $name', (target) => {
     });
   });
 
-  it('are recorded one by one, also when the server is away and comes back in between', () =>
-    World.with(target, server, [], async (world) => {
-      const path = `/usage/sessions?agent=${world.agent}`;
-      const pi = world.rpc();
-      await pi.prompt('first');
-      await server.until<{ count: number }>(path, ({ count }) => count === 1);
-      await server.crash();
-      await pi.prompt('second');
-      expect(queueOf(world).length).toBe(1);
-      await server.start();
-      await pi.prompt('third');
-      const { sessions } = await server.until<{ sessions: Session[]; count: number }>(path, ({ count }) => count === 3);
-      expect(new Set(sessions.map(({ sessionId }) => sessionId)).size).toBe(1);
-      expect(sessions.map(({ turns }) => turns)).toEqual([1, 1, 1]);
-      expect((await pi.close()).exitCode).toBe(0);
-      expect(queueOf(world)).toEqual([]);
-    }));
-
   it('are not lost when pi is killed in the middle of one: the next session brings them', () =>
     World.with(target, server, [aTask], async (world) => {
       const pi = world.start('-p', ['go']);
@@ -145,8 +128,42 @@ describeEachPi('the runs of $name', (target) => {
       expect(queueOf(world)).toEqual([]);
     }));
 
-  it('are left to the pi that works on them, and set aside when no server will ever take them', () =>
-    World.with(target, server, [], async (world) => {
+  describe('in one pi', () => {
+    let world: World;
+    let pi: Pi;
+    beforeAll(async () => {
+      world = await World.open(target, server);
+      pi = world.rpc();
+    });
+    beforeEach(() => pi.newSession());
+    afterAll(() => world.close());
+
+    it('are not recorded when the model never answered', async () => {
+      world.model.follow({ status: 500 });
+      await pi.prompt('go');
+      await pi.newSession();
+      expect(await sessionsOf(world)).toEqual([]);
+      const events = await eventsOf(world);
+      expect(events.map(({ type }) => type)).toEqual(['agent_started', 'token_update', 'agent_stopped']);
+    });
+
+    it('are recorded one by one, also when the server is away and comes back in between', async () => {
+      const path = `/usage/sessions?agent=${world.agent}`;
+      await pi.prompt('first');
+      await server.until<{ count: number }>(path, ({ count }) => count === 1);
+      await server.crash();
+      await pi.prompt('second');
+      expect(queueOf(world).length).toBe(1);
+      await server.start();
+      await pi.prompt('third');
+      const { sessions } = await server.until<{ sessions: Session[]; count: number }>(path, ({ count }) => count === 3);
+      expect(new Set(sessions.map(({ sessionId }) => sessionId)).size).toBe(1);
+      expect(sessions.map(({ turns }) => turns)).toEqual([1, 1, 1]);
+      await pi.newSession();
+      expect([queueOf(world), pi.stderr]).toEqual([[], '']);
+    });
+
+    it('are left to the pi that works on them, and set aside when no server will ever take them', async () => {
       const folder = join(world.home.agentDir, 'vers-usage');
       mkdirSync(folder, { recursive: true });
       const session = { sessionId: 's', agent: world.agent };
@@ -154,20 +171,12 @@ describeEachPi('the runs of $name', (target) => {
       put('1-theirs.json', JSON.stringify({ owner: { pid: process.pid, since: 0 }, session }));
       put('2-refused.json', JSON.stringify({ session }));
       put('3-damaged.json', '{"session');
-      await world.print('go');
+      const before = await sessionsOf(world);
+      await pi.prompt('go');
+      await pi.newSession();
       expect(queueOf(world).sort()).toEqual(['1-theirs.json', '2-refused.json.refused', '3-damaged.json.refused']);
       expect(readFileSync(join(folder, '3-damaged.json.refused'), 'utf8')).toBe('{"session');
-      expect((await sessionsOf(world)).length).toBe(1);
-    }));
-
-  it('are not recorded when the model never answered', () =>
-    World.with(target, server, [{ status: 500 }], async (world) => {
-      await world.print('go');
-      expect(await sessionsOf(world)).toEqual([]);
-      expect((await eventsOf(world)).map(({ type }) => type)).toEqual([
-        'agent_started',
-        'token_update',
-        'agent_stopped',
-      ]);
-    }));
+      expect((await sessionsOf(world)).length).toBe(before.length + 1);
+    });
+  });
 });

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { resolve } from 'node:path';
 import type { Step } from './support/model.js';
+import type { Pi } from './support/pi.js';
 import { describeEachPi } from './support/targets.js';
 import { Server, World } from './support/world.js';
 
@@ -20,6 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.remove());
 
+const emit = (channel: string, data: unknown): Step => ({ calls: [['emit', { channel, data }]] });
 const vmOf = (id: string): Promise<Vm> => server.get<Vm>(`/registry/vms/${id}`);
 
 describeEachPi('in the swarm, $name', (target) => {
@@ -99,22 +101,19 @@ describeEachPi('in the swarm, $name', (target) => {
     });
   });
 
-  it('says every minute that it is alive, and repairs a lost registration', () =>
-    World.with(target, server, [], async (world) => {
+  describe('while a session runs', () => {
+    let world: World;
+    let pi: Pi;
+    beforeAll(async () => {
+      world = await World.open(target, server);
+      world.extensions.push(VERS);
       Object.assign(world.env, FAST);
-      const path = `/registry/vms/${world.vmId}`;
-      const pi = world.rpc();
-      const { lastSeen } = await server.until<Vm>(path, ({ status }) => status === 'running');
-      await server.until<Vm>(path, (vm) => vm.lastSeen > lastSeen);
-      await server.api.delete(path);
-      await server.until<Vm>(path, ({ status }) => status === 'running');
-      await pi.close();
-    }));
+      pi = world.rpc();
+    });
+    beforeEach(() => pi.newSession());
+    afterAll(() => world.close());
 
-  it('shows how the swarm is doing, every half minute', () =>
-    World.with(target, server, [], async (world) => {
-      Object.assign(world.env, FAST);
-      const pi = world.rpc();
+    it('shows how the swarm is doing, every half minute', async () => {
       const widget = (text: string): Promise<unknown> =>
         pi.until(
           ({ method, widgetLines }) => method === 'setWidget' && (widgetLines as string[]).join().includes(text),
@@ -124,77 +123,73 @@ describeEachPi('in the swarm, $name', (target) => {
       await server.post('/board/tasks', { title: 'x', createdBy: 'ann', status: 'blocked' });
       await widget(`${tasks.blocked + 1} blocked`);
       expect(pi.events.filter(({ method }) => method === 'setStatus')).toEqual([]);
-      await pi.close();
-    }));
+    });
 
-  it('registers the agents and lieutenants that are made, and takes them off when they are destroyed', () => {
-    const script: Step[] = [];
-    return World.with(target, server, script, async (world) => {
-      const [worker, lieutenant, other] = ['w', 'l', 'o'].map((kind) => `${world.agent}-${kind}`) as [
+    it('says every minute that it is alive, and repairs a lost registration', async () => {
+      const path = `/registry/vms/${world.vmId}`;
+      const { lastSeen } = await server.until<Vm>(path, ({ status }) => status === 'running');
+      await server.until<Vm>(path, (vm) => vm.lastSeen > lastSeen);
+      await server.api.delete(path);
+      await server.until<Vm>(path, ({ status }) => status === 'running');
+    });
+
+    it('registers the agents and lieutenants that are made, and takes them off when they are destroyed', async () => {
+      const [worker, lieutenant, specialist, other] = ['w', 'l', 's', 'o'].map((kind) => `${world.agent}-${kind}`) as [
+        string,
         string,
         string,
         string,
       ];
       await server.post('/registry/vms', { id: other, name: 'x', role: 'infra', address: 'x', registeredBy: 'x' });
-      const emit = (channel: string, data: unknown): Step => ({ calls: [['emit', { channel, data }]] });
-      script.push(
+      world.model.follow(
         emit('vers:agent_spawned', { vmId: worker, label: 'w1', address: 'w.example', commitId: 'c-1' }),
-        emit('vers:lt_created', { vmId: lieutenant, name: 'l1', role: 'nonsense', ltRole: 'qa', createdAt: 'now' }),
+        emit('vers:lt_created', { vmId: lieutenant, name: 'l1', address: 'l.example' }),
+        emit('vers:lt_created', { vmId: specialist, name: 's1', role: 'nonsense', ltRole: 'qa', createdAt: 'now' }),
         emit('vers:agent_spawned', { vmId: other, label: 'o1', role: 'worker', address: 'o.example' }),
         emit('vers:agent_spawned', null),
         emit('vers:agent_destroyed', { vmId: 'nobody' }),
-        { text: 'made' },
-        emit('vers:agent_destroyed', { vmId: worker, label: 'w1' }),
-        emit('vers:lt_destroyed', { vmId: lieutenant, name: 'l1' }),
       );
-      world.extensions.push(VERS);
-      const pi = world.rpc();
       await pi.prompt('make');
       const by = { registeredBy: world.agent, status: 'running' };
       await server.until<Vm>(`/registry/vms/${other}`, ({ name }) => name === 'o1');
-      expect([await vmOf(worker), await vmOf(lieutenant), await vmOf(other)]).toMatchObject([
+      expect(await Promise.all([worker, lieutenant, specialist, other].map(vmOf))).toMatchObject([
         { ...by, name: 'w1', role: 'worker', address: 'w.example', metadata: { commitId: 'c-1' } },
+        { ...by, name: 'l1', role: 'lieutenant', address: 'l.example' },
         {
           ...by,
-          name: 'l1',
+          name: 's1',
           role: 'custom',
-          address: `${lieutenant}.vm.vers.sh`,
+          address: `${specialist}.vm.vers.sh`,
           metadata: { ltRole: 'qa', createdAt: 'now' },
         },
         { name: 'o1', role: 'worker', address: 'o.example', registeredBy: 'x', status: 'running' },
       ]);
+      world.model.follow(
+        emit('vers:agent_destroyed', { vmId: worker, label: 'w1' }),
+        emit('vers:lt_destroyed', { vmId: lieutenant, name: 'l1' }),
+      );
       await pi.prompt('destroy');
-      await pi.close();
-      expect([await vmOf(worker), await vmOf(lieutenant)]).toEqual([
-        { error: 'VM not found' },
-        { error: 'VM not found' },
-      ]);
+      await pi.newSession();
+      const gone = { error: 'VM not found' };
+      expect(await Promise.all([worker, lieutenant].map(vmOf))).toEqual([gone, gone]);
+      expect(await vmOf(specialist)).toMatchObject(by);
       expect(pi.stderr).toBe('');
     });
-  });
 
-  it('records the VMs that come and go, and snapshots of them', () => {
-    const script: Step[] = [];
-    return World.with(target, server, script, async (world) => {
-      const id = (kind: string): string => `vm-${kind}-${world.agent}`;
-      const commit = `c-${world.agent}`;
-      script.push(
+    it('records the VMs that come and go, and snapshots of them', async () => {
+      const { agent } = world;
+      const id = (kind: string): string => `vm-${kind}-${agent}`;
+      const commit = `c-${agent}`;
+      const golden = { vmId: id('new'), label: 'golden', tags: ['t'] };
+      world.model.follow(
         { calls: [['vers_vm_create', { says: `VM created: ${id('new')}`, role: 'lieutenant' }]] },
-        {
-          calls: [
-            [
-              'vers_vm_commit',
-              { says: `Committed as commit ${commit}`, vmId: id('new'), label: 'golden', tags: ['t'] },
-            ],
-          ],
-        },
+        { calls: [['vers_vm_commit', { says: `Committed as commit ${commit}`, ...golden }]] },
         { calls: [['vers_vm_restore', { says: `Restored VM ${id('again')} from ${commit}`, commitId: commit }]] },
         { calls: [['vers_vm_delete', { says: 'Deleted.', vmId: id('again') }]] },
         { calls: [['vers_vm_create', { says: `VM created: ${id('failed')}`, fails: true }]] },
       );
-      world.extensions.push(VERS);
-      await world.print('go');
-      const { agent } = world;
+      await pi.prompt('go');
+      await pi.newSession();
       const { vms } = await server.get<{ vms: { vmId: string }[] }>(`/usage/vms?agent=${agent}`);
       expect(vms.sort((a, b) => a.vmId.localeCompare(b.vmId))).toMatchObject([
         { vmId: id('again'), role: 'worker', agent, commitId: commit, destroyedAt: expect.any(String) },
@@ -207,12 +202,7 @@ describeEachPi('in the swarm, $name', (target) => {
           expect.objectContaining({ role: 'golden', commitId: commit }),
         ]),
       );
-      expect(await server.get(`/commits/${commit}`)).toMatchObject({
-        vmId: id('new'),
-        label: 'golden',
-        agent,
-        tags: ['t'],
-      });
+      expect(await server.get(`/commits/${commit}`)).toMatchObject({ ...golden, agent });
     });
   });
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { createServer, type Server as HttpServer, type ServerResponse } from 'node:http';
@@ -102,20 +102,33 @@ describeEachPi('a server that fails $name', (target) => {
     );
   });
 
-  it('is told to the model by the tools, with what to do', () =>
-    World.with(target, { url: `http://127.0.0.1:${(bad.address() as AddressInfo).port}` }, [], async (world) => {
-      answer = (response) => response.writeHead(503, { ...asJson, 'Retry-After': '7' }).end('{"error":"disk full"}');
-      world.env['VERS_INFRA_URL'] = `${String(world.env['VERS_INFRA_URL'])}/`;
-      Object.assign(world.model, { script: [{ calls: [['log_append', { text: 'x' }]] }] });
-      await world.print('go');
-      expect(world.model.results()).toEqual(['disk full (503). Nothing was changed: try again in 7 s.']);
-    }));
+  describe('by the settings of a file', () => {
+    let world: World;
+    let pi: Pi;
+    beforeAll(async () => {
+      world = await World.open(target, good);
+      delete world.env['VERS_INFRA_URL'];
+      pi = world.rpc();
+    });
+    afterAll(() => world.close());
 
-  it('is named in the status line when its address is none', () =>
-    World.with(target, { url: 'nonsense' }, [], async (world) => {
-      const pi = world.rpc();
-      const { statusText } = await pi.until(({ method }) => method === 'setStatus');
+    it('is told to the model by the tools, with what to do', async () => {
+      answer = (response) => response.writeHead(503, { ...asJson, 'Retry-After': '7' }).end('{"error":"disk full"}');
+      world.configure({ VERS_INFRA_URL: `http://127.0.0.1:${(bad.address() as AddressInfo).port}/` });
+      await pi.newSession();
+      world.model.follow({ calls: [['log_append', { text: 'x' }]] });
+      await pi.prompt('go');
+      expect(world.model.results()).toEqual(['disk full (503). Nothing was changed: try again in 7 s.']);
+    });
+
+    it('is named in the status line when its address is none', async () => {
+      world.configure({ VERS_INFRA_URL: 'nonsense' });
+      await pi.newSession();
+      const { statusText } = await pi.until(
+        ({ method, statusText: text }) => method === 'setStatus' && String(text).includes('nonsense'),
+      );
       expect(statusText).toBe('agent services: VERS_INFRA_URL is not an http or https URL: nonsense');
       expect((await pi.close()).exitCode).toBe(0);
-    }));
+    });
+  });
 });

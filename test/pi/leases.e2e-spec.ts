@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Step } from './support/model.js';
+import type { Pi } from './support/pi.js';
 import { describeEachPi } from './support/targets.js';
 import { POLL_MS, Server, World } from './support/world.js';
 
@@ -16,6 +17,7 @@ interface Task {
 }
 
 const FAST = { NODE_OPTIONS: `--import=${resolve('test/pi/fixtures/fast-timers.js')}` };
+const VERS = resolve('test/pi/fixtures/vers.ts');
 const ONE_TURN: Step = { calls: [['no_such_tool', {}]] };
 
 let server: Server;
@@ -34,6 +36,8 @@ async function makeTask({ agent }: World, more: object = {}): Promise<string> {
   return (await server.post('/board/tasks', { title: 'Fix it', createdBy: 'ann', tags: [agent], ...more })).id;
 }
 
+const claim = (taskId: string): Step => ({ calls: [['board_claim', { taskId }]] });
+const next = ({ agent }: World): Step => ({ calls: [['board_next', { tags: [agent] }]] });
 const taskOf = (id: string): Promise<Task> => server.get<Task>(`/board/tasks/${id}`);
 const contents = ({ notes }: Task): string[] => notes.map(({ content }) => content);
 
@@ -51,9 +55,8 @@ describeEachPi('the tasks that $name takes', (target) => {
       const [first, given, failed, reviewed] = ids as [string, string, string, string];
       const waiting = await makeTask(world, { dependencies: [first] });
       const artifacts = [{ type: 'branch', url: 'https://git.example/fix', label: 'fix' }];
-      const claim = (taskId: string): Step => ({ calls: [['board_claim', { taskId }]] });
       script.push(
-        { calls: [['board_next', { tags: [world.agent] }]] },
+        next(world),
         {
           calls: [
             ['board_add_artifact', { taskId: first, artifacts }],
@@ -99,13 +102,38 @@ describeEachPi('the tasks that $name takes', (target) => {
     });
   });
 
-  it('are refused with what to do instead', () => {
-    const script: Step[] = [];
-    return World.with(target, server, script, async (world) => {
+  it('are still its own when it is killed and goes on with the same session', () =>
+    World.with(target, server, [], async (world) => {
       await identify(world);
+      const id = await makeTask(world);
+      world.model.follow(next(world), { text: 'going on' }, { calls: [['board_complete', { taskId: id }]] });
+      const pi = world.rpc();
+      await pi.prompt('go');
+      pi.kill();
+      await expect(pi.ended()).rejects.toThrow('did not end');
+      expect(await taskOf(id)).toMatchObject({ status: 'in_progress', assignee: world.agent });
+      await world.print('--continue', 'finish it');
+      expect(world.model.results(3).at(-1)).toMatch(/^Done: /);
+      expect(await taskOf(id)).toMatchObject({ status: 'done' });
+    }));
+
+  describe('in one pi', () => {
+    let world: World;
+    let pi: Pi;
+    beforeAll(async () => {
+      world = await World.open(target, server);
+      await identify(world);
+      world.extensions.push(VERS);
+      Object.assign(world.env, FAST);
+      pi = world.rpc();
+    });
+    beforeEach(() => pi.newSession());
+    afterAll(() => world.close());
+
+    it('are refused with what to do instead', async () => {
       const [taken, done] = [await makeTask(world), await makeTask(world, { status: 'done' })];
       await server.post(`/board/tasks/${taken}/claim`, { agent: 'ann' });
-      script.push({
+      world.model.follow({
         calls: [
           ['board_claim', { taskId: taken }],
           ['board_claim', { taskId: done }],
@@ -114,7 +142,7 @@ describeEachPi('the tasks that $name takes', (target) => {
           ['board_next', { tags: [world.agent], waitSeconds: 1 }],
         ],
       });
-      await world.print('go');
+      await pi.prompt('go');
       expect(world.model.results()).toEqual([
         expect.stringMatching(/^ann holds the task for another \d+ s \(409\)\. Leave it to them, and take another/),
         expect.stringMatching(/\(409\)\. Take another with board_next\.$/),
@@ -124,17 +152,12 @@ describeEachPi('the tasks that $name takes', (target) => {
       ]);
       expect(await taskOf(taken)).toMatchObject({ status: 'in_progress', assignee: 'ann' });
     });
-  });
 
-  it('are kept while it works, with what it says, and when one is lost it is told to stop', () =>
-    World.with(target, server, [], async (world) => {
-      await identify(world);
-      Object.assign(world.env, FAST);
+    it('are kept while it works, with what it says, and when one is lost it is told to stop', async () => {
       const id = await makeTask(world);
-      const next: Step = { calls: [['board_next', { tags: [world.agent] }]] };
-      Object.assign(world.model, { script: [next, ...Array.from({ length: 200 }, () => ONE_TURN)] });
-      const lost = (): number =>
-        JSON.stringify(world.model.requests.at(-1)?.messages).split('You have lost the task').length - 1;
+      world.model.follow(next(world), ...Array.from({ length: 200 }, () => ONE_TURN));
+      const said = (): string => JSON.stringify(world.model.requests.at(-1)?.messages);
+      const lost = (): number => said().split('You have lost the task').length - 1;
       let toldAfter = 0;
       world.model.before = async (request) => {
         if (request === 1) {
@@ -148,21 +171,17 @@ describeEachPi('the tasks that $name takes', (target) => {
         } else if (request > 1 && toldAfter === 0) {
           if (lost() > 0) toldAfter = request;
           await sleep(POLL_MS);
-        } else if (request === toldAfter + 20) Object.assign(world.model, { script: [] });
+        } else if (request === toldAfter + 20) world.model.finish();
       };
-      const pi = await world.print('go');
-      expect([pi.exitCode, pi.stderr, lost()]).toEqual([0, '', 1]);
-      expect(JSON.stringify(world.model.requests.at(-1)?.messages)).toMatch(/Stop working on it now: .*board_next/);
+      await pi.prompt('go');
+      expect([lost(), pi.stderr]).toEqual([1, '']);
+      expect(said()).toMatch(/Stop working on it now: .*board_next/);
       expect(await taskOf(id)).toMatchObject({ status: 'open' });
-    }));
+    });
 
-  it('are not kept while it waits for its next prompt', () =>
-    World.with(target, server, [], async (world) => {
-      await identify(world);
-      Object.assign(world.env, FAST);
+    it('are not kept while it waits for its next prompt, and given back with the session', async () => {
       const id = await makeTask(world);
-      Object.assign(world.model, { script: [{ calls: [['board_next', { tags: [world.agent] }]] }] });
-      const pi = world.rpc();
+      world.model.follow(claim(id));
       await pi.prompt('go');
       const livesFor = async (milliseconds: number): Promise<void> => {
         const path = `/registry/vms/${world.vmId}`;
@@ -177,29 +196,21 @@ describeEachPi('the tasks that $name takes', (target) => {
       expect((await taskOf(id)).lease).toEqual(before.lease);
       await pi.prompt('go on');
       await server.until<Task>(`/board/tasks/${id}`, (task) => task.lease?.expiresAt !== before.lease?.expiresAt);
-      await pi.request({ type: 'new_session' });
-      await server.until<Task>(`/board/tasks/${id}`, ({ status }) => status === 'open');
-      expect((await pi.close()).exitCode).toBe(0);
-    }));
+      await pi.newSession();
+      expect(await taskOf(id)).toMatchObject({ status: 'open' });
+    });
 
-  it('are still its own when it is killed and goes on with the same session', () =>
-    World.with(target, server, [], async (world) => {
-      await identify(world);
+    it('are still its own when it is reloaded', async () => {
       const id = await makeTask(world);
-      Object.assign(world.model, {
-        script: [
-          { calls: [['board_next', { tags: [world.agent] }]] },
-          { text: 'going on' },
-          { calls: [['board_complete', { taskId: id }]] },
-        ],
-      });
-      const pi = world.rpc();
+      world.model.follow(claim(id), { text: 'done' }, ONE_TURN, { calls: [['board_complete', { taskId: id }]] });
       await pi.prompt('go');
-      pi.kill();
-      await expect(pi.ended()).rejects.toThrow('did not end');
-      expect(await taskOf(id)).toMatchObject({ status: 'in_progress', assignee: world.agent });
-      await world.print('--continue', 'finish it');
-      expect(world.model.results(3).at(-1)).toMatch(/^Done: /);
-      expect(await taskOf(id)).toMatchObject({ status: 'done' });
-    }));
+      const { lease } = await taskOf(id);
+      await pi.request({ type: 'prompt', message: '/reload-all' });
+      await pi.prompt('finish it');
+      expect(world.model.results(4).at(-1)).toMatch(/^Done: /);
+      expect(lease).toMatchObject({ agent: world.agent });
+      expect(contents(await taskOf(id)).filter((note) => note.startsWith('Released'))).toEqual([]);
+      expect((await pi.close()).exitCode).toBe(0);
+    });
+  });
 });

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { anId } from '../support/make.js';
-import type { Step } from './support/model.js';
 import type { Pi } from './support/pi.js';
 import { describeEachPi } from './support/targets.js';
 import { Server, World } from './support/world.js';

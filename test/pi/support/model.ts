@@ -46,6 +46,11 @@ export class StubModel {
     this.requests.splice(0);
   }
 
+  /** From now on it says that it is done. */
+  finish(): void {
+    this.script = [];
+  }
+
   /** What the model was told in the request after the one it answered with these calls, one text per call. */
   results(request = 1): string[] {
     const { messages } = this.requests[request] ?? { messages: [] };

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -121,6 +121,12 @@ export class World {
     } finally {
       world.close();
     }
+  }
+
+  /** Writes the file of settings, which each session reads, and which the environment goes before. */
+  configure(settings: NodeJS.ProcessEnv): void {
+    mkdirSync(join(this.home.path, '.vers'), { recursive: true });
+    writeFileSync(join(this.home.path, '.vers', 'agent-services.json'), JSON.stringify(settings));
   }
 
   close(): void {

@@ -3,7 +3,6 @@ import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Background } from '../../extension/background.js';
-import { keepRegistered } from '../../extension/behaviours/registration.js';
 import { Client } from '../../extension/client.js';
 import type { Task } from '../../extension/contract.js';
 import { keepLeases } from '../../extension/leases/keep-leases.js';
@@ -23,14 +22,14 @@ interface Asked {
 }
 
 let asked: Asked[];
-let answer: (request: Asked) => Promise<[status: number, body: object]> | [status: number, body: object];
+let answer: () => [status: number, body: object];
 const server = createServer((request, response) => {
   void (async () => {
     const { method, url = '', headers } = request;
     const body = await bodyOf(request);
     const it = { path: url, body, hasKey: headers['idempotency-key'] !== undefined };
     if (method !== 'GET') asked.push(it);
-    const [status, text] = await answer(it);
+    const [status, text] = answer();
     response.writeHead(status).end(JSON.stringify(text));
   })();
 });
@@ -41,14 +40,13 @@ async function bodyOf(request: IncomingMessage): Promise<object> {
   return JSON.parse(text || '{}') as object;
 }
 
-/** Pi, as far as the behaviours need it: its events, and what it is to tell the model. */
+/** Pi, as far as the behaviour needs it: its events, and what it is to tell the model. */
 class FakePi {
   readonly told: string[] = [];
   readonly emitter = new EventEmitter();
   readonly api = {
     on: (event: string, handler: (data: object, ctx: object) => void) => void this.emitter.on(event, handler),
     sendMessage: ({ content }: { content: string }) => void this.told.push(content),
-    events: { on: () => () => undefined },
   } as unknown as ExtensionApi;
 
   emit(event: string, data: object = {}): void {
@@ -69,11 +67,10 @@ beforeEach(() => {
   pi = new FakePi();
   background = new Background(new Screen());
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const config = { url, agent: 'a', role: 'worker', vmId: 'vm', agentDir: '' };
+  const config = { url, agent: 'a', role: 'worker', agentDir: '' };
   const client = new Client(config, { timeoutMs: 5000, tries: 1 });
   leases = new Leases(config);
   keepLeases(pi.api, client, leases, background);
-  keepRegistered(pi.api, client, config, background);
 });
 afterEach(async () => {
   jest.useRealTimers();
@@ -87,13 +84,11 @@ afterAll(() => {
 /** Until all that was begun is over. */
 const settled = (): Promise<void> => background.over('leases');
 
-const toBoard = (): Asked[] => asked.filter(({ path }) => path.startsWith('/board'));
-
 async function after(seconds: number): Promise<Asked[]> {
   asked = [];
   jest.advanceTimersByTime(seconds * SECOND_MS);
   await settled();
-  return toBoard();
+  return asked;
 }
 
 async function working(): Promise<void> {
@@ -106,7 +101,7 @@ async function working(): Promise<void> {
 
 it('leases are renewed at once when the agent begins to work, then every fifth of their length', async () => {
   await working();
-  expect(toBoard()).toEqual([RENEWED]);
+  expect(asked).toEqual([RENEWED]);
   expect(await after(179)).toEqual([]);
   expect(await after(1)).toEqual([RENEWED]);
   expect(await after(180)).toEqual([RENEWED]);
@@ -118,7 +113,7 @@ it('leases of before are renewed as soon as they are found, when the agent is at
   pi.emit('agent_start');
   await settled();
   await settled();
-  expect(toBoard()).toEqual([RENEWED]);
+  expect(asked).toEqual([RENEWED]);
 });
 
 it('a renewal that tells of progress has a key, since its note must not be there twice', async () => {
@@ -156,25 +151,4 @@ it('what was lost meanwhile is told once, when the agent begins to work again', 
   await settled();
   expect(pi.told).toEqual([expect.stringMatching(/^You have lost the task t "Fix it": you do not hold it/)]);
   expect(await after(180)).toEqual([]);
-});
-
-it('a VM is stopped when what was held on it has been given back', async () => {
-  await working();
-  asked = [];
-  let released = (): void => undefined;
-  const release = new Promise<void>((resolve) => (released = resolve));
-  const order: string[] = [];
-  answer = async ({ path, body }) => {
-    order.push(`${path} ${JSON.stringify(body)}`);
-    if (path.endsWith('/release')) await release;
-    return [200, {}];
-  };
-  pi.emit('session_shutdown');
-  while (order.length === 0) await new Promise(setImmediate);
-  await new Promise(setImmediate);
-  const givenBack = '/board/tasks/t/release {"fence":2,"reason":"its session has ended"}';
-  expect(order).toEqual([givenBack]);
-  released();
-  await background.over('registry');
-  expect(order).toEqual([givenBack, '/registry/vms/vm {"status":"stopped"}']);
 });

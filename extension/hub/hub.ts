@@ -21,6 +21,7 @@ export function followHub(
 ): void {
   let cooldown: NodeJS.Timeout | undefined;
   let stream: AbortController | undefined;
+  let waitedFor: string | undefined;
 
   const sync = (tell: (outcome: SyncOutcome) => void): Promise<void> => {
     clearTimeout(cooldown);
@@ -35,13 +36,17 @@ export function followHub(
 
   const changed = coalesced(() => sync(announce));
 
-  pi.on('session_start', async (_event, { hasUI }) => {
+  pi.on('session_start', async (_event, { hasUI, sessionManager }) => {
     stream?.abort();
     const synced = sync(() => undefined);
     if (hasUI) {
       stream = new AbortController();
       void followStream(client, changed, stream.signal);
     }
+    // Pi tells of the start of a session twice when it takes another one's place.
+    const sessionId = sessionManager.getSessionId();
+    if (waitedFor === sessionId) return;
+    waitedFor = sessionId;
     await atMost(START_MS, synced);
   });
 

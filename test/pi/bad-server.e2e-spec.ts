@@ -128,7 +128,18 @@ describeEachPi('a server that fails $name', (target) => {
         ({ method, statusText: text }) => method === 'setStatus' && String(text).includes('nonsense'),
       );
       expect(statusText).toBe('agent services: VERS_INFRA_URL is not an http or https URL: nonsense');
-      expect((await pi.close()).exitCode).toBe(0);
+    });
+
+    it('does not keep a session from beginning when it is slow, nor pi from ending', async () => {
+      const [, slow] = CONDITIONS.find(([what]) => what === 'slow') ?? [];
+      answer = slow ?? answer;
+      world.configure({ VERS_INFRA_URL: `http://127.0.0.1:${(bad.address() as AddressInfo).port}` });
+      const start = performance.now();
+      await pi.newSession();
+      const begun = performance.now();
+      await pi.close();
+      const ended = performance.now();
+      expect([begun - start < PATIENCE_MS, ended - begun < PATIENCE_MS, pi.exitCode]).toEqual([true, true, 0]);
     });
   });
 });

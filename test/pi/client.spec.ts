@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Client } from '../../extension/client.js';
+import type { Config } from '../../extension/config.js';
 
 type Answer = (response: ServerResponse) => void;
 
@@ -19,11 +20,15 @@ const server = createServer((request, response) => {
   (answers[asked.push(request) - 1] ?? good)(response);
 });
 
+function config(): Config {
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { url, agent: 'a', role: 'worker', agentDir: '' };
+}
+
 let client: Client;
 beforeAll(async () => {
   await once(server.listen(0, '127.0.0.1'), 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  client = new Client({ url, agent: 'a', role: 'worker', agentDir: '' });
+  client = new Client(config());
 });
 beforeEach(() => void asked.splice(0));
 afterAll(() => {
@@ -85,6 +90,12 @@ it.each(['PATCH', 'GET'] as const)('a %s is sent again when nothing was done', a
   answers = [refused(503)];
   await (method === 'GET' ? client.get('/x') : client.patch('/x', {}));
   expect([asked.length, keys()]).toEqual([2, [undefined, undefined]]);
+});
+
+it('a server that does not answer is waited for as long as was said', async () => {
+  answers = [() => undefined];
+  const impatient = new Client(config(), { timeoutMs: 100, tries: 1 });
+  await expect(impatient.get('/x')).rejects.toThrow(/did not answer within 0\.1 s\. Try again later\.$/);
 });
 
 it('has no time for another try when the call was cut off', async () => {

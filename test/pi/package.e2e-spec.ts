@@ -136,6 +136,19 @@ describeEachPi('the package in $name', (target) => {
   });
 });
 
+describe('the extension', () => {
+  it('needs no package when it runs', () => {
+    const files = readdirSync('extension', { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.ts'),
+    );
+    const sources = files.map((file) => readFileSync(join('extension', file), 'utf8')).join('\n');
+    const imported = [...sources.matchAll(/^(?:import|export)(?! type)[^;]*? from '([^']+)'|import\('([^']+)'\)/gm)];
+    const modules = imported.map(([, from, dynamic]) => from ?? dynamic ?? '');
+    expect(modules.length).toBeGreaterThan(files.length);
+    expect(modules.filter((name) => !/^(node:|\.)/.test(name))).toEqual([]);
+  });
+});
+
 describe('package.json', () => {
   it('names what there is for pi, and runs nothing when pi installs it', () => {
     const { pi, keywords, scripts, peerDependenciesMeta, dependencies } = readPackage();

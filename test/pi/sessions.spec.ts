@@ -16,6 +16,10 @@ const ANSWERS: Record<string, object> = {
 const RELEASE = 'POST /board/tasks/t/release';
 const STOP = 'PATCH /registry/vms/vm';
 
+/** Two seconds, and as much again for a machine that is busy. */
+const PATIENCE_MS = 4000;
+const WITHOUT_WAITING_MS = 1500;
+
 type Handler = (event: object, ctx: object) => unknown;
 
 /** Pi, as far as it begins and ends sessions: it waits for one handler after the other. */
@@ -40,14 +44,18 @@ let asked: string[];
 let server: Server;
 let agentDir: string;
 let release: () => void;
+/** Not answered. */
+let silent: string | undefined;
 beforeEach(async () => {
   asked = [];
+  silent = undefined;
   const released = new Promise<void>((resolve) => (release = resolve));
   server = createServer((request, response) => {
     const call = `${request.method} ${request.url?.replace(/\?.*/, '')}`;
     asked.push(call);
     request.resume();
     const answer = (): void => void response.end(JSON.stringify(ANSWERS[call] ?? {}));
+    if (call === silent) return;
     if (call === RELEASE) void released.then(answer);
     else answer();
   });
@@ -105,6 +113,19 @@ it.each(['new', 'resume', 'fork'])(
     expect(told()).toEqual([RELEASE]);
   },
 );
+
+it('a session that pi begins twice waits for the hub once, and not for long', async () => {
+  silent = 'POST /skills/sync';
+  const pi = new FakePi();
+  agentServices(pi.api);
+  const start = performance.now();
+  await pi.emit('session_start', {});
+  const begun = performance.now();
+  await pi.emit('session_start', {});
+  const again = performance.now();
+  expect([begun - start < PATIENCE_MS, again - begun < WITHOUT_WAITING_MS]).toEqual([true, true]);
+  await pi.emit('session_shutdown', { reason: 'reload' });
+});
 
 it('a reload ends nothing', async () => {
   const pi = await session();

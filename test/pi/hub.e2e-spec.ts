@@ -51,17 +51,18 @@ async function untilContent(path: string, content: string | undefined): Promise<
 
 describeEachPi('the hub in $name', (target) => {
   it('is in the session that starts, with skills, and in the next, with extensions', () =>
-    World.with(target, server, [{ text: 'hi' }, { calls: [['hub_tool', {}]] }], async (world) => {
+    World.with(target, server, [], async (world) => {
       await publish('items', 'first', skillText('first'));
       await publish('extensions', 'hub-tool', extensionText('hub_tool'));
-      await world.print('go');
+      const pi = world.rpc();
+      await pi.prompt('go');
       expect(world.model.prompt.match(/<name>first</g)?.length).toBe(1);
       expect(contentOf(skillFile(world, 'first'))).toBe(skillText('first'));
-      const pi = await world.print('go');
-      expect(pi.stderr).toBe('');
-      expect(world.model.results(2)).toEqual(['from the hub']);
-      const prompt = JSON.stringify(world.model.requests[1]?.messages[0]?.content);
-      expect(prompt.match(/<name>first</g)?.length).toBe(1);
+      world.model.follow({ calls: [['hub_tool', {}]] });
+      await pi.newSession();
+      await pi.prompt('go');
+      expect([world.model.results(), pi.stderr]).toEqual([['from the hub'], '']);
+      expect(world.model.prompt.match(/<name>first</g)?.length).toBe(1);
       expect(await server.get(`/skills/agents/${world.agent}`)).toMatchObject({
         agentId: world.agent,
         vmId: world.vmId,
@@ -120,48 +121,61 @@ describeEachPi('the hub in $name', (target) => {
       expect((await pi.close()).exitCode).toBe(0);
     }));
 
-  it('looks for changes as turns begin, once a minute', async () => {
+  it('is asked for changes as turns begin, when nobody sits at it, too', async () => {
     const hub = await FakeHub.start();
-    // Without a person at it, pi follows no stream: the turns are all there is.
-    await World.with(target, hub, Array.from({ length: 4 }, turn), async (world) => {
-      await world.print('go');
-      expect(hub.syncs).toBe(1);
-    });
-    await World.with(target, hub, Array.from({ length: 500 }, turn), async (world) => {
-      Object.assign(world.env, FAST);
-      const pi = world.start('-p', ['go']);
-      world.model.before = () => (hub.syncs >= 3 ? pi.terminate() : sleep(POLL_MS));
-      await pi.ended();
-      // It may look once more while it ends.
-      expect([hub.syncs >= 3, world.model.requests.length > hub.syncs]).toEqual([true, true]);
-    });
-    hub.stop();
+    try {
+      await World.with(target, hub, Array.from({ length: 500 }, turn), async (world) => {
+        Object.assign(world.env, FAST);
+        const pi = world.start('-p', ['go']);
+        world.model.before = () => (hub.syncs >= 3 ? pi.terminate() : sleep(POLL_MS));
+        await pi.ended();
+        // It may look once more while it ends.
+        expect([hub.syncs >= 3, world.model.requests.length > hub.syncs]).toEqual([true, true]);
+      });
+    } finally {
+      hub.stop();
+    }
   });
 
-  it('does nothing because of an answer that is empty, broken or not true', async () => {
-    const hub = await FakeHub.start();
-    const update = (action: string, name = 'kept'): object => ({
-      updates: [{ type: 'skill', name, version: 9, action }],
+  describe('whose answers are not to be trusted', () => {
+    let hub: FakeHub;
+    let world: World;
+    let pi: Pi;
+    beforeAll(async () => {
+      hub = await FakeHub.start();
+      world = await World.open(target, hub);
+      pi = world.rpc();
+      await hub.untilStreams(1, 1);
     });
-    const good = skillText('kept');
-    const item = { name: 'kept', version: 9, enabled: true, content: 'evil', sha256: 'x' };
-    const answers: [sync: object, item: object | undefined, says: unknown][] = [
-      [{}, undefined, expect.stringContaining('not as expected')],
-      [
-        { updates: [{ type: 'constructor', name: 'kept', action: 'remove' }] },
-        undefined,
-        expect.stringContaining('not as expected'),
-      ],
-      [{ updates: [] }, undefined, 'Everything is up to date.'],
-      [update('remove'), item, 'Everything is up to date.'],
-      [update('remove'), undefined, expect.stringContaining('something is wrong (500)')],
-      [update('update'), item, 'left alone: skill kept, its content does not match its sha256'],
-      [update('install', '../../kept'), item, 'left alone: skill ../../kept, its name is not allowed'],
-    ];
-    Object.assign(hub, { sync: update('install'), item: { ...item, content: good, sha256: sha256(good) } });
-    await World.with(target, hub, [], async (world) => {
-      const pi = world.rpc();
-      await untilContent(skillFile(world, 'kept'), good);
+    afterAll(() => {
+      world.close();
+      hub.stop();
+    });
+
+    it('does nothing because of an answer that is empty, broken or not true', async () => {
+      const update = (action: string, name = 'kept'): object => ({
+        updates: [{ type: 'skill', name, version: 9, action }],
+      });
+      const good = skillText('kept');
+      const item = { name: 'kept', version: 9, enabled: true, content: 'evil', sha256: 'x' };
+      const answers: [sync: object, item: object | undefined, says: unknown][] = [
+        [
+          update('install'),
+          { ...item, content: good, sha256: sha256(good) },
+          expect.stringContaining('install: skill'),
+        ],
+        [{}, undefined, expect.stringContaining('not as expected')],
+        [
+          { updates: [{ type: 'constructor', name: 'kept', action: 'remove' }] },
+          undefined,
+          expect.stringContaining('not as expected'),
+        ],
+        [{ updates: [] }, undefined, 'Everything is up to date.'],
+        [update('remove'), item, 'Everything is up to date.'],
+        [update('remove'), undefined, expect.stringContaining('something is wrong (500)')],
+        [update('update'), item, 'left alone: skill kept, its content does not match its sha256'],
+        [update('install', '../../kept'), item, 'left alone: skill ../../kept, its name is not allowed'],
+      ];
       for (const [i, [sync, found, says]] of answers.entries()) {
         Object.assign(hub, { sync, item: found });
         world.model.follow(SYNC);
@@ -170,29 +184,34 @@ describeEachPi('the hub in $name', (target) => {
         expect([i, contentOf(skillFile(world, 'kept'))]).toEqual([i, good]);
         expect(existsSync(join(world.home.agentDir, 'kept'))).toBe(false);
       }
-      expect((await pi.close()).exitCode).toBe(0);
     });
-    hub.stop();
-  });
 
-  it('is followed on one stream, however often the session is made anew, and on none at the end', async () => {
-    const hub = await FakeHub.start();
-    await World.with(target, hub, [], async (world) => {
-      const pi = world.rpc();
-      await hub.untilStreams(1, 1);
-      for (const opened of [2, 3, 4]) {
-        await pi.request({ type: 'new_session' });
-        await hub.untilStreams(1, opened);
+    it('is asked for changes no more than once a minute', async () => {
+      Object.assign(hub, { sync: { updates: [] } });
+      // What the beginning of the stream asked for is over then.
+      world.model.follow(SYNC);
+      await pi.prompt('go');
+      const { syncs } = hub;
+      world.model.follow(...Array.from({ length: 4 }, turn));
+      await pi.prompt('go');
+      expect([world.model.requests.length, hub.syncs]).toEqual([5, syncs]);
+    });
+
+    it('is followed on one stream, however often the session is made anew, and on none at the end', async () => {
+      const { opened } = hub;
+      for (const more of [1, 2, 3]) {
+        await pi.newSession();
+        await hub.untilStreams(1, opened + more);
       }
       hub.send('id: 01K9XW5T3V8Z6Q2N4M7P1R0SAB\ndata: {}\n\n');
       await hub.untilSyncs(hub.syncs + 1);
+      const before = hub.opened;
       hub.breakOff();
-      await hub.untilStreams(1, 5);
+      await hub.untilStreams(1, before + 1);
       expect(hub.lastEventId).toBe('01K9XW5T3V8Z6Q2N4M7P1R0SAB');
       expect((await pi.close()).exitCode).toBe(0);
       await hub.untilStreams(0);
     });
-    hub.stop();
   });
 
   describe('while a session runs', () => {

@@ -42,66 +42,6 @@ const taskOf = (id: string): Promise<Task> => server.get<Task>(`/board/tasks/${i
 const contents = ({ notes }: Task): string[] => notes.map(({ content }) => content);
 
 describeEachPi('the tasks that $name takes', (target) => {
-  it('are its own until it finishes them, gives them back or gives them up', () => {
-    const script: Step[] = [];
-    return World.with(target, server, script, async (world) => {
-      await identify(world);
-      const ids = [
-        await makeTask(world, { priority: 0 }),
-        await makeTask(world),
-        await makeTask(world),
-        await makeTask(world),
-      ];
-      const [first, given, failed, reviewed] = ids as [string, string, string, string];
-      const waiting = await makeTask(world, { dependencies: [first] });
-      const artifacts = [{ type: 'branch', url: 'https://git.example/fix', label: 'fix' }];
-      script.push(
-        next(world),
-        {
-          calls: [
-            ['board_add_artifact', { taskId: first, artifacts }],
-            ['board_ready', { tag: world.agent }],
-          ],
-        },
-        { calls: [['board_complete', { taskId: first, summary: 'It is fixed' }]] },
-        claim(given),
-        { calls: [['board_release', { taskId: given, reason: 'No access' }]] },
-        claim(failed),
-        { calls: [['board_fail', { taskId: failed, reason: 'It does not compile' }]] },
-        claim(reviewed),
-        { calls: [['board_submit_for_review', { taskId: reviewed, summary: 'Look', artifacts }]] },
-        claim(waiting),
-        { calls: [['board_list_tasks', { tag: world.agent, json: true }]] },
-      );
-      const { exitCode, stderr } = await world.print('go');
-      expect([exitCode, stderr]).toEqual([0, '']);
-      const results = world.model.results(script.length);
-      const line = (id: string, status: string): string => `${id} [${status}] Fix it`;
-      expect(results.slice(0, -1)).toEqual([
-        expect.stringMatching(
-          `^Yours, until you finish it or give it back: ${first} .in_progress. Fix it @${world.agent} p0`,
-        ),
-        expect.stringContaining(`1 artifacts on: ${line(first, 'in_progress')}`),
-        expect.stringContaining([given, failed, reviewed].map((id) => line(id, 'open')).join(` #${world.agent}\n`)),
-        expect.stringContaining(`Done: ${line(first, 'done')}`),
-        expect.stringContaining(`${line(given, 'in_progress')} @${world.agent}`),
-        expect.stringContaining(`Given back: ${line(given, 'open')}`),
-        expect.stringContaining(`${line(failed, 'in_progress')} @${world.agent}`),
-        expect.stringContaining(`Open again, attempt 1 of 3: ${line(failed, 'open')}`),
-        expect.stringContaining(`${line(reviewed, 'in_progress')} @${world.agent}`),
-        expect.stringContaining(`In review: ${line(reviewed, 'in_review')} @${world.agent}`),
-        expect.stringContaining(`${line(waiting, 'in_progress')} @${world.agent}`),
-      ]);
-      const { tasks } = JSON.parse(results.at(-1) ?? '') as { tasks: Task[] };
-      expect(tasks.find(({ id }) => id === waiting)?.lease).toMatchObject({ agent: world.agent, vmId: world.vmId });
-      expect(JSON.stringify(world.model.requests)).not.toContain('fence');
-      expect([await taskOf(first), contents(await taskOf(first))]).toMatchObject([{ status: 'done' }, ['It is fixed']]);
-      expect(await taskOf(failed)).toMatchObject({ status: 'open', attempts: 1 });
-      // What it still held when it ended.
-      expect(contents(await taskOf(waiting))).toEqual([`Released by ${world.agent}: its session has ended`]);
-    });
-  });
-
   it('are still its own when it is killed and goes on with the same session', () =>
     World.with(target, server, [], async (world) => {
       await identify(world);
@@ -210,7 +150,63 @@ describeEachPi('the tasks that $name takes', (target) => {
       expect(world.model.results(4).at(-1)).toMatch(/^Done: /);
       expect(lease).toMatchObject({ agent: world.agent });
       expect(contents(await taskOf(id)).filter((note) => note.startsWith('Released'))).toEqual([]);
-      expect((await pi.close()).exitCode).toBe(0);
+    });
+
+    it('are its own until it finishes them, gives them back or gives them up', async () => {
+      const ids = [
+        await makeTask(world, { priority: 0 }),
+        await makeTask(world),
+        await makeTask(world),
+        await makeTask(world),
+      ];
+      const [first, given, failed, reviewed] = ids as [string, string, string, string];
+      const waiting = await makeTask(world, { dependencies: [first] });
+      const artifacts = [{ type: 'branch', url: 'https://git.example/fix', label: 'fix' }];
+      world.model.follow(
+        next(world),
+        {
+          calls: [
+            ['board_add_artifact', { taskId: first, artifacts }],
+            ['board_ready', { tag: world.agent }],
+          ],
+        },
+        { calls: [['board_complete', { taskId: first, summary: 'It is fixed' }]] },
+        claim(given),
+        { calls: [['board_release', { taskId: given, reason: 'No access' }]] },
+        claim(failed),
+        { calls: [['board_fail', { taskId: failed, reason: 'It does not compile' }]] },
+        claim(reviewed),
+        { calls: [['board_submit_for_review', { taskId: reviewed, summary: 'Look', artifacts }]] },
+        claim(waiting),
+        { calls: [['board_list_tasks', { tag: world.agent, json: true }]] },
+      );
+      await pi.prompt('go');
+      const results = world.model.results(world.model.requests.length - 1);
+      const line = (id: string, status: string): string => `${id} [${status}] Fix it`;
+      expect(results.slice(0, -1)).toEqual([
+        expect.stringMatching(
+          `^Yours, until you finish it or give it back: ${first} .in_progress. Fix it @${world.agent} p0`,
+        ),
+        expect.stringContaining(`1 artifacts on: ${line(first, 'in_progress')}`),
+        expect.stringContaining([given, failed, reviewed].map((id) => line(id, 'open')).join(` #${world.agent}\n`)),
+        expect.stringContaining(`Done: ${line(first, 'done')}`),
+        expect.stringContaining(`${line(given, 'in_progress')} @${world.agent}`),
+        expect.stringContaining(`Given back: ${line(given, 'open')}`),
+        expect.stringContaining(`${line(failed, 'in_progress')} @${world.agent}`),
+        expect.stringContaining(`Open again, attempt 1 of 3: ${line(failed, 'open')}`),
+        expect.stringContaining(`${line(reviewed, 'in_progress')} @${world.agent}`),
+        expect.stringContaining(`In review: ${line(reviewed, 'in_review')} @${world.agent}`),
+        expect.stringContaining(`${line(waiting, 'in_progress')} @${world.agent}`),
+      ]);
+      const { tasks } = JSON.parse(results.at(-1) ?? '') as { tasks: Task[] };
+      expect(tasks.find(({ id }) => id === waiting)?.lease).toMatchObject({ agent: world.agent, vmId: world.vmId });
+      expect(JSON.stringify(world.model.requests)).not.toContain('fence');
+      expect([(await taskOf(first)).status, contents(await taskOf(first)).at(-1)]).toEqual(['done', 'It is fixed']);
+      expect(await taskOf(failed)).toMatchObject({ status: 'open', attempts: 1 });
+      await pi.close();
+      expect([pi.exitCode, pi.stderr]).toEqual([0, '']);
+      // What it still held when it ended.
+      expect(contents(await taskOf(waiting)).at(-1)).toBe(`Released by ${world.agent}: its session has ended`);
     });
   });
 });

@@ -8,9 +8,10 @@ export class FakeHub {
   sync: object = { updates: [] };
   item: object | undefined;
   syncs = 0;
+  /** How many streams were opened in all. */
+  opened = 0;
   lastEventId: string | undefined;
 
-  private opened = 0;
   private readonly streams = new Set<ServerResponse>();
   private readonly changed = new EventEmitter();
   private readonly server = createServer((request, response) => this.answer(request, response));

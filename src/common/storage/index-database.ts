@@ -19,9 +19,9 @@ const OWN_SCHEMA = `
 const SESSION = ['journal_mode = WAL', 'synchronous = NORMAL', 'temp_store = MEMORY'];
 /**
  * A commit leaves the writer's pages as they are, so that it keeps them: so many KiB. Most commits change the same pages
- * again: the longer they stay in the write-ahead log, the fewer are copied to the file. It has up to so many of 4 KiB.
+ * again: the longer they stay in the write-ahead log, the fewer are copied to the file, and the longer that takes at once.
  */
-const WRITING = [...SESSION, 'cache_size = -8192', 'wal_autocheckpoint = 8000'];
+const WRITING = [...SESSION, 'cache_size = -8192', 'wal_autocheckpoint = 2000'];
 /** With each commit the reader forgets its pages: those of the first so many bytes it finds again without copying them. */
 const READING = [...SESSION, 'mmap_size = 67108864'];
 

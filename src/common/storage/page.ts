@@ -1,5 +1,5 @@
 /** A list ends early, with a cursor to go on from, once it holds this much text. */
-const PAGE_MAX_CHARACTERS = 32 << 20;
+export const PAGE_MAX_CHARACTERS = 32 << 20;
 
 /** Items as the text that goes over the wire, and where the next page begins, if there is one. */
 export interface Page {

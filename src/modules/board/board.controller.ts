@@ -38,8 +38,8 @@ export class BoardController {
   /** Lists tasks, newest first. */
   @Get('tasks')
   @ApiOkResponse({ type: TaskList })
-  list(@Query() query: ListTasks): Answer {
-    return Answer.list('tasks', this.board.list(query));
+  async list(@Query() query: ListTasks): Promise<Answer> {
+    return Answer.list('tasks', await this.board.listInSlices(query));
   }
 
   /** Lists the tasks in review, latest change first. */

@@ -7,6 +7,7 @@ import { hasRole, lacksRole } from '../../common/http/caller.js';
 import { decodeNumberCursor, encodeCursor } from '../../common/storage/cursor.js';
 import type { Batch } from '../../common/storage/batch.js';
 import type { Page } from '../../common/storage/page.js';
+import { inSlices } from '../../common/storage/slices.js';
 import { PAGE_MAX_ITEMS } from '../../common/validation/fields.js';
 import type { PageQuery } from '../../common/validation/time-range.dto.js';
 import type {
@@ -76,6 +77,12 @@ export class BoardService {
 
   list({ status, assignee, tag, cursor, limit = PAGE_MAX_ITEMS }: ListTasks): Page {
     return this.repository.list({ status, assignee, tag, cursor, limit });
+  }
+
+  /** The same, in slices where it is long. */
+  listInSlices({ limit = PAGE_MAX_ITEMS, ...query }: ListTasks): Promise<Page> {
+    const part = { limit, cursor: query.cursor };
+    return inSlices(part, 'newest first', (slice) => this.list({ ...query, ...slice }));
   }
 
   /** Those of the newest 5,000 tasks whose title has this text in it, newest first; ASCII letters in either case. */

@@ -32,8 +32,8 @@ export class FeedController {
   /** Lists the newest events, oldest first. */
   @Get('events')
   @ApiOkResponse({ type: [FeedEvent], ...ApiNextCursorHeader })
-  list(@Query() query: ListEvents): Answer {
-    return Answer.array(this.feed.list(query));
+  async list(@Query() query: ListEvents): Promise<Answer> {
+    return Answer.array(await this.feed.listInSlices(query));
   }
 
   /** Empties the feed; the events are kept in the server's archive, and ids go on growing. */

@@ -6,6 +6,7 @@ import type { StreamEvent } from '../../common/sse/sse-hub.js';
 import type { Batch } from '../../common/storage/batch.js';
 import { IdSource, isUlid } from '../../common/storage/id-source.js';
 import type { Page } from '../../common/storage/page.js';
+import { inSlices } from '../../common/storage/slices.js';
 import { PAGE_MAX_ITEMS } from '../../common/validation/fields.js';
 import { parseInstant } from '../../common/validation/time.js';
 import type { ListEvents, PublishEvent } from './feed.dto.js';
@@ -49,6 +50,12 @@ export class FeedService {
 
   list({ since, limit = DEFAULT_LIMIT, ...filter }: ListEvents): Page {
     return this.repository.newest({ ...filter, ...this.lowerBound(since), limit: limit || PAGE_MAX_ITEMS });
+  }
+
+  /** The same, in slices where it is long. */
+  listInSlices({ limit = DEFAULT_LIMIT, ...query }: ListEvents): Promise<Page> {
+    const part = { limit: limit || PAGE_MAX_ITEMS, cursor: query.cursor };
+    return inSlices(part, 'oldest first', (slice) => this.list({ ...query, ...slice }));
   }
 
   /** How many events there are. */

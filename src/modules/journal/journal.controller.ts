@@ -38,15 +38,17 @@ export class JournalController {
       'text/plain': { schema: { type: 'string' } },
     },
   })
-  list(@Query() { raw, ...query }: ListJournal): Answer {
-    return raw ? Answer.lines(this.journal.raw(query)) : Answer.list('entries', this.journal.list(query));
+  async list(@Query() { raw, ...query }: ListJournal): Promise<Answer> {
+    return raw
+      ? Answer.lines(await this.journal.raw(query))
+      : Answer.list('entries', await this.journal.listInSlices(query));
   }
 
   /** Gives the same entries as text, a line each: `[timestamp] (author) [mood] #tag1 #tag2 text`. */
   @Get('raw')
   @ApiProduces('text/plain')
   @ApiOkResponse({ type: String, ...ApiNextCursorHeader })
-  raw(@Query() query: ReadJournal): Answer {
-    return Answer.lines(this.journal.raw(query));
+  async raw(@Query() query: ReadJournal): Promise<Answer> {
+    return Answer.lines(await this.journal.raw(query));
   }
 }

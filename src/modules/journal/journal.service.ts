@@ -3,6 +3,7 @@ import { map, Observable } from 'rxjs';
 import { Clock } from '../../common/clock.js';
 import { IdSource } from '../../common/storage/id-source.js';
 import type { Page } from '../../common/storage/page.js';
+import { inSlices } from '../../common/storage/slices.js';
 import { asOneLine } from '../../common/text-line.js';
 import { PAGE_MAX_ITEMS } from '../../common/validation/fields.js';
 import { timeRange } from '../../common/validation/time-range.dto.js';
@@ -39,10 +40,24 @@ export class JournalService {
     return this.repository.list({ author, tag, cursor, limit, ...timeRange(span, this.clock) });
   }
 
-  /** The same as {@link list}, each entry as a line of text. */
-  raw(query: ReadJournal): Page {
-    const page = this.list(query);
-    return { ...page, items: page.items.map((json) => asLine(JSON.parse(json) as JournalEntry)) };
+  /** The same, in slices where it is long. */
+  listInSlices(query: ReadJournal): Promise<Page> {
+    return this.inSlices(query, (slice) => this.list(slice));
+  }
+
+  /** The same, each entry as a line of text. */
+  raw(query: ReadJournal): Promise<Page> {
+    return this.inSlices(query, (slice) => {
+      const page = this.list(slice);
+      return { ...page, items: page.items.map((json) => asLine(JSON.parse(json) as JournalEntry)) };
+    });
+  }
+
+  private inSlices(
+    { limit = PAGE_MAX_ITEMS, ...query }: ReadJournal,
+    read: (slice: ReadJournal) => Page,
+  ): Promise<Page> {
+    return inSlices({ limit, cursor: query.cursor }, 'oldest first', (part) => read({ ...query, ...part }));
   }
 }
 

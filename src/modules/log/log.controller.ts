@@ -25,15 +25,15 @@ export class LogController {
   /** Lists the newest entries of a time span, oldest first. */
   @Get()
   @ApiOkResponse({ type: LogEntries })
-  list(@Query() query: ReadLog): Answer {
-    return Answer.list('entries', this.log.list(query));
+  async list(@Query() query: ReadLog): Promise<Answer> {
+    return Answer.list('entries', await this.log.listInSlices(query));
   }
 
   /** Gives the same entries as text, a line each: `[timestamp] (agent) text`. */
   @Get('raw')
   @ApiProduces('text/plain')
   @ApiOkResponse({ type: String, ...ApiNextCursorHeader })
-  raw(@Query() query: ReadLog): Answer {
-    return Answer.lines(this.log.raw(query));
+  async raw(@Query() query: ReadLog): Promise<Answer> {
+    return Answer.lines(await this.log.raw(query));
   }
 }

@@ -3,6 +3,7 @@ import { map, Observable } from 'rxjs';
 import { Clock } from '../../common/clock.js';
 import { IdSource } from '../../common/storage/id-source.js';
 import type { Page } from '../../common/storage/page.js';
+import { inSlices } from '../../common/storage/slices.js';
 import { asOneLine } from '../../common/text-line.js';
 import { PAGE_MAX_ITEMS } from '../../common/validation/fields.js';
 import { timeRange } from '../../common/validation/time-range.dto.js';
@@ -32,10 +33,21 @@ export class LogService {
     return this.repository.list({ agent, cursor, limit, ...timeRange(span, this.clock) });
   }
 
-  /** The same as {@link list}, each entry as a line of text. */
-  raw(query: ReadLog): Page {
-    const page = this.list(query);
-    return { ...page, items: page.items.map((json) => asLine(JSON.parse(json) as LogEntry)) };
+  /** The same, in slices where it is long. */
+  listInSlices(query: ReadLog): Promise<Page> {
+    return this.inSlices(query, (slice) => this.list(slice));
+  }
+
+  /** The same, each entry as a line of text. */
+  raw(query: ReadLog): Promise<Page> {
+    return this.inSlices(query, (slice) => {
+      const page = this.list(slice);
+      return { ...page, items: page.items.map((json) => asLine(JSON.parse(json) as LogEntry)) };
+    });
+  }
+
+  private inSlices({ limit = PAGE_MAX_ITEMS, ...query }: ReadLog, read: (slice: ReadLog) => Page): Promise<Page> {
+    return inSlices({ limit, cursor: query.cursor }, 'oldest first', (part) => read({ ...query, ...part }));
   }
 }
 

@@ -199,6 +199,14 @@ describe('GET /ui/feed', () => {
     expect(text).toContain('&quot;down&quot;: 1');
     expect((await page('/ui/feed/nothing')).status).toBe(404);
   });
+
+  it('names a custom event as it names itself', async () => {
+    const kinds = ['lease_expired', '<b>bold</b>', 'x'.repeat(41), 7];
+    for (const kind of kinds) await makeEvent(app, { agent: 'namer', type: 'custom', metadata: { kind } });
+    const { text } = await page('/ui/feed?agent=namer');
+    const names = [...text.matchAll(/<span class="event-type is-custom">([^]*?)<\/span>/g)].map(([, name]) => name);
+    expect(names).toEqual(['custom', 'custom', '&lt;b&gt;bold&lt;/b&gt;', 'lease expired']);
+  });
 });
 
 describe('GET /ui/search', () => {

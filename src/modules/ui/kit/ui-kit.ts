@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { callerOf } from '../../../common/http/caller.js';
 import { html, Html } from '../../../common/pages/html.js';
+import type { FeedEvent } from '../../feed/event.entity.js';
 import type { TaskStatus } from '../../board/task.entity.js';
 import type { ExportEnding } from '../exports/export-formats.js';
 import { ago, compact, compactDollars, dollars, duration, exact, left, whole } from './formats.js';
@@ -18,6 +19,7 @@ export const STATUS_NAMES: Record<TaskStatus, string> = {
 /** From the highest to the lowest. */
 export const PRIORITY_NAMES = ['Highest', 'High', 'Usual', 'Low', 'Lowest'] as const;
 const USUAL_PRIORITY = 2;
+const KIND_MAX_CHARACTERS = 40;
 
 /** The small pieces that templates are made of, as `it.ui`. */
 export class UiKit {
@@ -124,6 +126,14 @@ export class UiKit {
   /** An agent's name, which leads to what it told. */
   agent(name: string): Html {
     return html`<a class="agent" href="/ui/feed?agent=${encodeURIComponent(name)}">${name}</a>`;
+  }
+
+  /** What an event is: its type in words, or what a custom one says of itself as `metadata.kind`. */
+  eventType({ type, metadata }: Pick<FeedEvent, 'type' | 'metadata'>): Html {
+    const { kind } = metadata ?? {};
+    const isNamed = type === 'custom' && typeof kind === 'string' && kind.trim() !== '';
+    const name = isNamed && kind.length <= KIND_MAX_CHARACTERS ? kind : type;
+    return html`<span class="event-type is-${type}">${name.replaceAll('_', ' ')}</span>`;
   }
 
   tags(tags: readonly string[]): Html {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { Ajv } from 'ajv';
 import { execFile, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { temporaryFolder, TOKEN } from './support/app.js';
 import { OpenApiCheck } from './support/openapi-check.js';
@@ -158,12 +158,13 @@ describe('what checks the skills', () => {
 });
 
 describe("the deploy skill's unit", () => {
-  it('starts what a build makes', () => {
+  it('starts what a build makes, as npm start does', () => {
     const unit = SKILL_FILES.find(({ name }) => name === 'deploy')?.blocks.find(({ language }) => language === 'ini');
-    const start = /^ExecStart=\/opt\/vers-agent-services\/current\/(\S+) (\S+)$/m.exec(unit?.text ?? '');
-    expect(start?.slice(1).map((file) => [file, existsSync(file)])).toEqual([
-      ['node_modules/.bin/node', true],
-      ['dist/main.js', true],
-    ]);
+    const start = /^ExecStart=\/opt\/vers-agent-services\/current\/(\S+) (.+ )?(\S+)$/m.exec(unit?.text ?? '');
+    const [, node = '', flags, main = ''] = start ?? [];
+    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { start: string } };
+    // The unit has the environment from systemd.
+    expect(`exec node ${flags}--env-file-if-exists=.env ${main}`).toBe(scripts.start);
+    expect([node, existsSync(node), existsSync(main)]).toEqual(['node_modules/.bin/node', true, true]);
   });
 });

@@ -5,6 +5,9 @@ const FEW = 3;
 const NAMES = ['a', 'b-1', 'c.d', 'E_9', 'builder-1', 'x'.repeat(64)];
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 const DURATIONS = ['24h', '30m', '7d', '4w'];
+/** To wait for what does not come is all that a longer time would try. */
+const WAIT_FIELD = 'waitSeconds';
+const WAIT_MAX_SECONDS = 1;
 const MOMENTS = ['2026-01-31T12:00:00Z', '2026-01-31', '2026-01-31T12:00:00.5+02:00'];
 
 /** Values that the schema allows; mostly plain ones, so that many are accepted whatever else there is to a field. */
@@ -36,7 +39,10 @@ function anyOf(schema: Schema, document: ApiDocument, example: unknown): Arbitra
 }
 
 function record({ properties = {}, required = [] }: Schema, document: ApiDocument): Arbitrary<unknown> {
-  const fields = Object.entries(properties).map(([name, schema]) => [name, valueOf(schema, document)] as const);
+  const fields = Object.entries(properties).map(([name, schema]) => {
+    const wanted = name === WAIT_FIELD ? { ...schema, maximum: WAIT_MAX_SECONDS } : schema;
+    return [name, valueOf(wanted, document)] as const;
+  });
   return fc.record(Object.fromEntries(fields), { requiredKeys: required as never[] });
 }
 

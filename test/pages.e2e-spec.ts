@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { get as httpGet, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { TestApp } from './support/app.js';
@@ -32,6 +33,14 @@ describe('GET /ui/static/:file', () => {
     expect(path).toMatch(/\.[0-9a-f]{12}\.\w+$/);
     const { headers } = await get(path);
     expect([headers['content-type'], headers['cache-control']]).toEqual([type, 'public, max-age=31536000, immutable']);
+  });
+
+  it('gives a file of a package as that has it', async () => {
+    const path = await assetOf('/ui/static/mermaid-frame.html', 'js');
+    expect(path).toMatch(/^\/ui\/static\/mermaid\.[0-9a-f]{12}\.js$/);
+    const [{ bytes }, packed] = [await get(path), await get(path, 'gzip')];
+    const file = readFileSync('node_modules/mermaid/dist/mermaid.min.js');
+    expect([bytes.equals(file), gunzipSync(packed.bytes).equals(file)]).toEqual([true, true]);
   });
 
   it('compresses it as the browser can take it', async () => {

@@ -18,14 +18,17 @@ interface Kept {
 
 let dataDir: string;
 let servers: ServerProcess[];
+let apps: TestApp[];
 
 beforeEach(() => {
   dataDir = temporaryFolder();
   servers = [];
+  apps = [];
 });
 
 afterEach(async () => {
   await Promise.all(servers.map((server) => server.end('SIGKILL')));
+  await Promise.all(apps.map((app) => app.stop()));
   rmSync(dataDir, { recursive: true, force: true });
 });
 
@@ -34,6 +37,13 @@ async function start(fileBlocks?: number): Promise<ServerProcess> {
   const server = await ServerProcess.start(env, fileBlocks);
   servers.push(server);
   return server;
+}
+
+/** An application that is stopped when the test is over, however that ends. */
+async function startApp(disk?: FaultDisk): Promise<TestApp> {
+  const app = await TestApp.start({ dataDir, disk });
+  apps.push(app);
+  return app;
 }
 
 /** Status and body of the answer; nothing when there is none. */
@@ -122,7 +132,7 @@ describe('a file that cannot grow', () => {
 describe('a folder that cannot be synced', () => {
   it('is a 503, and ends the process: nobody knows whether the write-ahead log would survive', async () => {
     const disk = new FaultDisk();
-    const app = await TestApp.start({ dataDir, disk });
+    const app = await startApp(disk);
     const onFatal = jest.fn();
     app.app.get(DuckFiles).onFatal = onFatal;
     disk.faults = { folder: true };
@@ -130,23 +140,21 @@ describe('a folder that cannot be synced', () => {
     disk.faults = {};
     const second = await app.api.post('/usage/sessions').send(sessionBody());
     expect([first.status, second.status, onFatal.mock.calls.length]).toEqual([503, 503, 1]);
-    await app.stop();
   });
 });
 
 describe('a usage.duckdb', () => {
   it('is made when usage is first recorded', async () => {
-    const app = await TestApp.start({ dataDir });
+    const app = await startApp();
     const isThere = (): boolean => existsSync(join(dataDir, 'usage.duckdb'));
     await app.api.get('/status').expect(200);
     const before = isThere();
     await make(app, '/usage/sessions', sessionBody());
     expect([before, isThere()]).toEqual([false, true]);
-    await app.stop();
   });
 
   it('that cannot be made refuses usage, and nothing else, as long as that is so', async () => {
-    const app = await TestApp.start({ dataDir });
+    const app = await startApp();
     writeFileSync(join(dataDir, 'usage.duckdb'), 'x'.repeat(20_000));
     const recorded = await app.api.post('/usage/sessions').send(sessionBody());
     const read = await app.api.get('/usage');
@@ -154,7 +162,6 @@ describe('a usage.duckdb', () => {
     expect([recorded.status, read.status, task.status]).toEqual([503, 503, 201]);
     rmSync(join(dataDir, 'usage.duckdb'));
     await make(app, '/usage/sessions', sessionBody());
-    await app.stop();
   });
 
   it('that is no DuckDB file stops the start and is left alone', async () => {

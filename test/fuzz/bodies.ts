@@ -5,10 +5,10 @@ const FEW = 3;
 const NAMES = ['a', 'b-1', 'c.d', 'E_9', 'builder-1', 'x'.repeat(64)];
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 const DURATIONS = ['24h', '30m', '7d', '4w'];
-/** To wait for what does not come is all that a longer time would try. */
+const MOMENTS = ['2026-01-31T12:00:00Z', '2026-01-31', '2026-01-31T12:00:00.5+02:00'];
+/** What an answer may wait for: more than a second of it would only make the run long. */
 const WAIT_FIELD = 'waitSeconds';
 const WAIT_MAX_SECONDS = 1;
-const MOMENTS = ['2026-01-31T12:00:00Z', '2026-01-31', '2026-01-31T12:00:00.5+02:00'];
 
 /** Values that the schema allows; mostly plain ones, so that many are accepted whatever else there is to a field. */
 export function valueOf(schema: Schema, document: ApiDocument): Arbitrary<unknown> {

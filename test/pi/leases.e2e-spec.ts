@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Step } from './support/model.js';
+import { onePi } from './support/one-pi.js';
 import type { Pi } from './support/pi.js';
 import { describeEachPi } from './support/targets.js';
 import { POLL_MS, Server, World } from './support/world.js';
@@ -60,15 +61,16 @@ describeEachPi('the tasks that $name takes', (target) => {
   describe('in one pi', () => {
     let world: World;
     let pi: Pi;
-    beforeAll(async () => {
-      world = await World.open(target, server);
-      await identify(world);
-      world.extensions.push(VERS);
-      Object.assign(world.env, FAST);
-      pi = world.rpc();
-    });
-    beforeEach(() => pi.newSession());
-    afterAll(() => world.close());
+    onePi(
+      async () => {
+        const opened = await World.open(target, server);
+        await identify(opened);
+        opened.extensions.push(VERS);
+        Object.assign(opened.env, FAST);
+        return opened;
+      },
+      (...opened) => ([world, pi] = opened),
+    );
 
     it('are refused with what to do instead', async () => {
       const [taken, done] = [await makeTask(world), await makeTask(world, { status: 'done' })];

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { anId } from '../support/make.js';
 import { type Step, TOKENS_PER_TURN } from './support/model.js';
+import { onePi } from './support/one-pi.js';
 import type { Pi } from './support/pi.js';
 import { describeEachPi } from './support/targets.js';
 import { Server, World } from './support/world.js';
@@ -131,12 +132,10 @@ describeEachPi('the runs of $name', (target) => {
   describe('in one pi', () => {
     let world: World;
     let pi: Pi;
-    beforeAll(async () => {
-      world = await World.open(target, server);
-      pi = world.rpc();
-    });
-    beforeEach(() => pi.newSession());
-    afterAll(() => world.close());
+    onePi(
+      () => World.open(target, server),
+      (...opened) => ([world, pi] = opened),
+    );
 
     it('are not recorded when the model never answered', async () => {
       world.model.follow({ status: 500 });

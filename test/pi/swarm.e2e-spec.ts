@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { resolve } from 'node:path';
 import type { Step } from './support/model.js';
+import { onePi } from './support/one-pi.js';
 import type { Pi } from './support/pi.js';
 import { describeEachPi } from './support/targets.js';
 import { Server, World } from './support/world.js';
@@ -104,14 +105,15 @@ describeEachPi('in the swarm, $name', (target) => {
   describe('while a session runs', () => {
     let world: World;
     let pi: Pi;
-    beforeAll(async () => {
-      world = await World.open(target, server);
-      world.extensions.push(VERS);
-      Object.assign(world.env, FAST);
-      pi = world.rpc();
-    });
-    beforeEach(() => pi.newSession());
-    afterAll(() => world.close());
+    onePi(
+      async () => {
+        const opened = await World.open(target, server);
+        opened.extensions.push(VERS);
+        Object.assign(opened.env, FAST);
+        return opened;
+      },
+      (...opened) => ([world, pi] = opened),
+    );
 
     it('shows how the swarm is doing, every half minute', async () => {
       const widget = (text: string): Promise<unknown> =>

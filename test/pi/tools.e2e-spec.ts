@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { anId } from '../support/make.js';
+import { onePi } from './support/one-pi.js';
 import type { Pi } from './support/pi.js';
 import { describeEachPi } from './support/targets.js';
 import { Server, World } from './support/world.js';
@@ -222,12 +223,10 @@ function calls(agent: string, ids: Awaited<ReturnType<typeof prepare>>): Call[] 
 describeEachPi('the tools in $name', (target) => {
   let world: World;
   let pi: Pi;
-  beforeAll(async () => {
-    world = await World.open(target, server);
-    pi = world.rpc();
-  });
-  beforeEach(() => pi.newSession());
-  afterAll(() => world.close());
+  onePi(
+    () => World.open(target, server),
+    (...opened) => ([world, pi] = opened),
+  );
 
   it('each do what they say, and the server has it', async () => {
     const made = calls(world.agent, await prepare(world.agent));

@@ -14,8 +14,9 @@ import { AnswerAdapter } from '../../src/common/http/answer.adapter.js';
 import type { ConnectionLimits } from '../../src/common/http/connections.js';
 import { FailureLimit } from '../../src/common/http/failure-limit.js';
 import { Disk } from '../../src/common/storage/disk.js';
+import { TOKEN } from './token.js';
 
-export const TOKEN = 'test-token';
+export { TOKEN };
 
 export interface AppOptions {
   /** Environment variables beside `DATA_DIR`; a token is set unless it is given as `undefined`. */

@@ -17,7 +17,8 @@ const PACKAGE_FILES = {
 const IMPORT = /(?<=\bfrom '\.\/)[\w.-]+\.js(?=')/g;
 
 /**
- * The styles and scripts of pages, each under a name with the hash of its content, so that a browser may keep it for ever.
+ * The styles and scripts of pages, each under a name with a hash of its content, or of its package's version, so that a
+ * browser may keep it for ever.
  * Ours are read once, when the server starts.
  */
 @Injectable()

@@ -96,7 +96,7 @@ export class DuckDatabase {
       // Before DuckDB opens it: a process that closes a file gives up its locks on it, whoever holds them.
       await this.disk.settle(`${this.path}.wal`);
       const handle = await DuckHandle.open(this.path, () => void this.close());
-      await this.adopt(handle);
+      await this.bringUpToDate(handle);
       return handle;
     } catch (error) {
       this.handle = undefined;
@@ -104,7 +104,7 @@ export class DuckDatabase {
     }
   }
 
-  private async adopt(handle: DuckHandle): Promise<void> {
+  private async bringUpToDate(handle: DuckHandle): Promise<void> {
     try {
       await migrate(handle.writing, this.migrations);
     } catch (error) {

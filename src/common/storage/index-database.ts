@@ -21,9 +21,9 @@ const SESSION = ['journal_mode = WAL', 'synchronous = NORMAL', 'temp_store = MEM
  * A commit leaves the writer's pages as they are, so that it keeps them: so many KiB. Most commits change the same pages
  * again: the longer they stay in the write-ahead log, the fewer are copied to the file, and the longer that takes at once.
  */
-const WRITING = [...SESSION, 'cache_size = -8192', 'wal_autocheckpoint = 2000'];
+const WRITER = { session: [...SESSION, 'cache_size = -8192', 'wal_autocheckpoint = 2000'] };
 /** With each commit the reader forgets its pages: those of the first so many bytes it finds again without copying them. */
-const READING = [...SESSION, 'mmap_size = 67108864'];
+const READER = { session: [...SESSION, 'mmap_size = 67108864'], readOnly: true };
 
 /**
  * `index.sqlite`: the rows that answer queries over the record logs. Everything in it can be rebuilt from them.
@@ -52,9 +52,9 @@ export class IndexDatabase {
     const schema = [OWN_SCHEMA, ...tables].join('\n');
     const version = createHash('sha256').update(schema).digest().readInt32BE();
     try {
-      this.writing = await this.connect({ session: WRITING });
+      this.writing = await this.connect(WRITER);
       if (this.writing.connection.pragma('user_version', { simple: true }) === version) {
-        this.reading = await this.connect({ session: READING, readOnly: true });
+        this.reading = await this.connect(READER);
         return;
       }
     } catch (error) {
@@ -62,12 +62,12 @@ export class IndexDatabase {
     }
     await this.close();
     this.discard();
-    this.writing = await this.connect({ session: WRITING });
+    this.writing = await this.connect(WRITER);
     this.writing.connection.transaction(() => {
       this.writing?.connection.exec(schema);
       this.writing?.connection.pragma(`user_version = ${version}`);
     })();
-    this.reading = await this.connect({ session: READING, readOnly: true });
+    this.reading = await this.connect(READER);
   }
 
   /** A statement for use inside a batch; it sees the batch's earlier results. */
@@ -118,7 +118,7 @@ export class IndexDatabase {
     discardIndex(this.dataDir);
   }
 
-  private connect(options: { session: readonly string[]; readOnly?: boolean }): Promise<OpenDatabase> {
+  private connect(options: typeof WRITER | typeof READER): Promise<OpenDatabase> {
     return openDatabase({ path: this.path, ...options });
   }
 

@@ -34,6 +34,11 @@ export function takePage<Row>(
   return { items };
 }
 
+/** The same page of something made of each item. */
+export function withItems({ items, nextCursor }: Page, made: (item: string) => string): Page {
+  return { items: items.map(made), ...(nextCursor !== undefined && { nextCursor }) };
+}
+
 /** A page that was read newest first, to be shown oldest first. */
 export function oldestFirst(page: Page): Page {
   return { ...page, items: page.items.toReversed() };

@@ -15,17 +15,17 @@ export interface Part {
  * by page. A list that is one slice is given as it was read.
  * @param order what a page of the list begins with; those that begin with the oldest are read from their end
  */
-export async function inSlices(
-  { limit, cursor }: Part,
+export async function inSlices<Query extends Part>(
+  query: Query,
   order: 'newest first' | 'oldest first',
-  read: (part: Part) => Page,
+  read: (slice: Query) => Page,
 ): Promise<Page> {
   const slices: Page[] = [];
-  let rest: Part | undefined = { limit, cursor };
+  let rest: Part | undefined = query;
   let characters = 0;
   while (rest && characters <= PAGE_MAX_CHARACTERS) {
     if (slices.length > 0) await nextTurn();
-    const slice = read({ ...rest, limit: Math.min(rest.limit, SLICE_MAX_ITEMS) });
+    const slice = read({ ...query, ...rest, limit: Math.min(rest.limit, SLICE_MAX_ITEMS) });
     slices.push(slice);
     characters += charactersOf(slice);
     rest = following(rest, slice);

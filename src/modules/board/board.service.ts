@@ -81,8 +81,7 @@ export class BoardService {
 
   /** The same, in slices where it is long. */
   listInSlices({ limit = PAGE_MAX_ITEMS, ...query }: ListTasks): Promise<Page> {
-    const part = { limit, cursor: query.cursor };
-    return inSlices(part, 'newest first', (slice) => this.list({ ...query, ...slice }));
+    return inSlices({ ...query, limit }, 'newest first', (slice) => this.list(slice));
   }
 
   /** Those of the newest 5,000 tasks whose title has this text in it, newest first; ASCII letters in either case. */

@@ -54,8 +54,8 @@ export class FeedService {
 
   /** The same, in slices where it is long. */
   listInSlices({ limit = DEFAULT_LIMIT, ...query }: ListEvents): Promise<Page> {
-    const part = { limit: limit || PAGE_MAX_ITEMS, cursor: query.cursor };
-    return inSlices(part, 'oldest first', (slice) => this.list({ ...query, ...slice }));
+    const whole = { ...query, limit: limit || PAGE_MAX_ITEMS };
+    return inSlices(whole, 'oldest first', (slice) => this.list(slice));
   }
 
   /** How many events there are. */

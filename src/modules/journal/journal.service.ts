@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { map, Observable } from 'rxjs';
 import { Clock } from '../../common/clock.js';
 import { IdSource } from '../../common/storage/id-source.js';
-import type { Page } from '../../common/storage/page.js';
+import { Page, withItems } from '../../common/storage/page.js';
 import { inSlices } from '../../common/storage/slices.js';
 import { asOneLine } from '../../common/text-line.js';
 import { PAGE_MAX_ITEMS } from '../../common/validation/fields.js';
@@ -41,23 +41,15 @@ export class JournalService {
   }
 
   /** The same, in slices where it is long. */
-  listInSlices(query: ReadJournal): Promise<Page> {
-    return this.inSlices(query, (slice) => this.list(slice));
+  listInSlices({ limit = PAGE_MAX_ITEMS, ...query }: ReadJournal): Promise<Page> {
+    return inSlices({ ...query, limit }, 'oldest first', (slice) => this.list(slice));
   }
 
   /** The same, each entry as a line of text. */
-  raw(query: ReadJournal): Promise<Page> {
-    return this.inSlices(query, (slice) => {
-      const page = this.list(slice);
-      return { ...page, items: page.items.map((json) => asLine(JSON.parse(json) as JournalEntry)) };
-    });
-  }
-
-  private inSlices(
-    { limit = PAGE_MAX_ITEMS, ...query }: ReadJournal,
-    read: (slice: ReadJournal) => Page,
-  ): Promise<Page> {
-    return inSlices({ limit, cursor: query.cursor }, 'oldest first', (part) => read({ ...query, ...part }));
+  raw({ limit = PAGE_MAX_ITEMS, ...query }: ReadJournal): Promise<Page> {
+    return inSlices({ ...query, limit }, 'oldest first', (slice) =>
+      withItems(this.list(slice), (json) => asLine(JSON.parse(json) as JournalEntry)),
+    );
   }
 }
 

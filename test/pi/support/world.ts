@@ -4,12 +4,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import request from 'supertest';
 import { freePort, ServerProcess } from '../../support/server.js';
+import { TOKEN } from '../../support/token.js';
 import { type Step, StubModel } from './model.js';
 import { EXTENSION, Pi, PiHome } from './pi.js';
 import type { Target } from './targets.js';
 
-/** The servers' credential; whoever imports the one of the application in this process has to load that as well. */
-const TOKEN = 'test-token';
 /** Between two looks at what pi is about to change: asking all the time would take the processor from it. */
 export const POLL_MS = 50;
 

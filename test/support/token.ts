@@ -1,0 +1,2 @@
+/** The credential of every server and application that tests start. */
+export const TOKEN = 'test-token';

@@ -21,7 +21,7 @@ async function get(path: string, encoding = 'identity'): Promise<{ headers: Inco
 /** The first asset with this ending that the login page loads. */
 async function assetOf(page: string, extension: string): Promise<string> {
   const { text } = await app.anonymous.get(page);
-  return new RegExp(`/ui/static/[\\w.-]+\\.${extension}`).exec(text)?.[0] ?? '';
+  return new RegExp(`/ui/static/[\\w.+-]+\\.${extension}`).exec(text)?.[0] ?? '';
 }
 
 describe('GET /ui/static/:file', () => {
@@ -71,6 +71,21 @@ describe('pages', () => {
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     );
     expect(text).not.toMatch(/<script(?![^>]*\ssrc=)|\son\w+=|\sstyle=/);
+  });
+
+  it.each([
+    ['', '<html lang="en" >'],
+    ['theme=system', '<html lang="en" >'],
+    ['theme="><script>', '<html lang="en" >'],
+    ['theme=darker', '<html lang="en" >'],
+    ['subtheme=dark', '<html lang="en" >'],
+    ['theme=dark', '<html lang="en" data-theme="dark">'],
+    ['session=x; theme=light; a=b', '<html lang="en" data-theme="light">'],
+  ])('come in the theme that was chosen, with the cookie %j', async (cookie, root) => {
+    for (const path of ['/ui/login', '/ui/nowhere', '/ui/']) {
+      const { text } = await app.api.get(path).set('Accept', 'text/html').set('Cookie', cookie);
+      expect([path, /<html.*>/.exec(text)?.[0]]).toEqual([path, root]);
+    }
   });
 
   it('tell people what went wrong, and programs in JSON', async () => {

@@ -72,11 +72,11 @@ describe('what agents wrote', () => {
 });
 
 describe('GET /ui/', () => {
-  it('shows the newest 15 tasks of each status, how many there are, and where the rest is', async () => {
+  it('shows the newest 10 tasks of each status, how many there are, and where the rest is', async () => {
     for (let i = 1; i <= 27; i += 1) await makeTask(app, { title: `blocked ${i}`, status: 'blocked' });
     const { text } = await page('/ui/');
     const column = /<section class="column is-blocked".*?<\/section>/s.exec(text)?.[0] ?? '';
-    expect(titlesOf(column)).toEqual(Array.from({ length: 15 }, (_, i) => `blocked ${27 - i}`));
+    expect(titlesOf(column)).toEqual(Array.from({ length: 10 }, (_, i) => `blocked ${27 - i}`));
     expect(textsOf(column, 'column-count')).toEqual(['27']);
     expect(column).toContain('href="/ui/tasks?status=blocked"');
   });

@@ -1,3 +1,4 @@
+const CHOICE_SECONDS = 400 * 24 * 60 * 60;
 const NEXT = { system: 'light', light: 'dark', dark: 'system' };
 const root = document.documentElement;
 
@@ -13,7 +14,9 @@ export function startThemeSwitch() {
       const theme = NEXT[root.dataset.theme ?? 'system'];
       if (theme === 'system') delete root.dataset.theme;
       else root.dataset.theme = theme;
-      localStorage.setItem('theme', theme);
+      // The server sends pages in the chosen theme, so that it never flashes.
+      const seconds = theme === 'system' ? 0 : CHOICE_SECONDS;
+      document.cookie = `theme=${theme}; Path=/ui; SameSite=Lax; Max-Age=${seconds}`;
       show(button);
     });
   }

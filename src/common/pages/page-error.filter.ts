@@ -4,6 +4,7 @@ import { ErrorFilter } from '../errors/error.filter.js';
 import { wantsPage } from '../http/dashboard-path.js';
 import { requestIdOf } from '../http/edge.js';
 import { Pages } from './pages.js';
+import { themeOf } from './theme.js';
 
 /** Shows people a page where programs get JSON. */
 @Catch()
@@ -19,7 +20,8 @@ export class PageErrorFilter extends ErrorFilter {
       super.send(response, body);
       return;
     }
-    const page = this.pages.page('error', { status, error: body.error, requestId: requestIdOf(request) });
+    const shown = { status, error: body.error, requestId: requestIdOf(request), theme: themeOf(request) };
+    const page = this.pages.page('error', shown);
     response.set(page.headers).type(page.type).send(page.body);
   }
 }

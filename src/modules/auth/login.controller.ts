@@ -6,6 +6,7 @@ import { BodyForm } from '../../common/http/body.guard.js';
 import { Needs } from '../../common/http/needs.js';
 import { Public } from '../../common/http/public.js';
 import { Pages } from '../../common/pages/pages.js';
+import { themeOf } from '../../common/pages/theme.js';
 import { LoginQuery, SignIn } from './login.dto.js';
 import { LoginService } from './login.service.js';
 
@@ -22,8 +23,8 @@ export class LoginController {
   /** Only shows a page: whoever previews a link must not use it up. */
   @Public()
   @Get('login')
-  show(@Query() { token }: LoginQuery): Answer {
-    return this.pages.page('login', { token });
+  show(@Query() { token }: LoginQuery, @Req() request: Request): Answer {
+    return this.pages.page('login', { token, theme: themeOf(request) });
   }
 
   @Public()

@@ -5,6 +5,7 @@ import type { Answer } from '../../../common/http/answer.js';
 import { compressed } from '../../../common/http/compressed.js';
 import { html, Html } from '../../../common/pages/html.js';
 import { pagePolicy, Pages } from '../../../common/pages/pages.js';
+import { themeOf } from '../../../common/pages/theme.js';
 import { UiKits } from '../kit/ui-kits.js';
 import { LiveChanges } from '../live/live-changes.js';
 import { NAVIGATION } from './navigation.js';
@@ -35,6 +36,7 @@ export class Frame {
         ? this.pages.render(`${page.template}/page`, {
             ...shared,
             title: page.title,
+            theme: themeOf(request),
             navigation: NAVIGATION,
             live,
             part: (name: string) => parts.get(name),

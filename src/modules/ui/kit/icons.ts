@@ -14,7 +14,6 @@ const SHAPES = {
   note: '<path d="M3 3h10v7.5H8L5 13v-2.5H3z"/>',
   artifact: '<path d="M7 9.5 9.5 7M6.5 6 8 4.5a2.5 2.5 0 0 1 3.5 3.5L10 9.5M9.5 10 8 11.5A2.5 2.5 0 0 1 4.5 8L6 6.5"/>',
   bump: '<path d="M8 13V3.5M4 7.5l4-4 4 4"/>',
-  more: '<path d="M3.5 8h.01M8 8h.01M12.5 8h.01"/>',
   person: '<circle cx="8" cy="5.5" r="2.5"/><path d="M3 13.5a5 5 0 0 1 10 0"/>',
   plus: '<path d="M8 3v10M3 8h10"/>',
   search: '<circle cx="7" cy="7" r="4"/><path d="m10 10 3.5 3.5"/>',

@@ -10,7 +10,7 @@ import { TaskView } from '../tasks/task.view.js';
 import { NumbersView } from './numbers.view.js';
 import { RailView } from './rail.view.js';
 
-const COLUMN_TASKS = 15;
+const COLUMN_TASKS = 10;
 
 export class DashboardQuery extends PickType(ListTasks, ['assignee', 'tag'] as const) {
   /** Id of the task that is open beside the board. */

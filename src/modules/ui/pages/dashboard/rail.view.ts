@@ -7,8 +7,8 @@ import type { ReportHead } from '../../../reports/report.entity.js';
 import { ReportsService } from '../../../reports/reports.service.js';
 import { records } from '../../frame/records.js';
 
-const EVENTS = 30;
-const VMS = 40;
+const EVENTS = 16;
+const VMS = 12;
 const REPORTS = 10;
 /** Those that somebody has to look after come first. */
 const STATES: (keyof VmStates)[] = ['stale', 'alive', 'paused', 'stopped'];

@@ -10,10 +10,8 @@ const INDEX_FILE = 'index.sqlite';
 const OWN_SCHEMA = `
   CREATE TABLE log_positions (
     log TEXT PRIMARY KEY, offset INTEGER NOT NULL, line_length INTEGER NOT NULL, line_crc INTEGER NOT NULL,
-    batch INTEGER NOT NULL, lines INTEGER NOT NULL
+    batch INTEGER NOT NULL, lines INTEGER NOT NULL, largest_id TEXT NOT NULL
   ) WITHOUT ROWID;
-  CREATE TABLE index_state (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), largest_id TEXT NOT NULL);
-  INSERT INTO index_state VALUES (1, '');
   ${FIRST_ANSWERS_TABLE}`;
 /** `synchronous=NORMAL` in WAL mode may lose the last commits in a power loss but never damages; the logs are the truth. */
 const SESSION = ['journal_mode = WAL', 'synchronous = NORMAL', 'temp_store = MEMORY'];

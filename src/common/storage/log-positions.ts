@@ -20,13 +20,14 @@ export class LogPositions {
     'SELECT offset, line_length AS lineLength, line_crc AS lineCrc, batch, lines FROM log_positions WHERE log = ?',
   );
   private readonly upsert = this.index.write(
-    `INSERT INTO log_positions (log, offset, line_length, line_crc, batch, lines) VALUES (?, ?, ?, ?, ?, ?)
+    `INSERT INTO log_positions (log, offset, line_length, line_crc, batch, lines, largest_id)
+     VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (log) DO UPDATE SET offset = excluded.offset, line_length = excluded.line_length,
-       line_crc = excluded.line_crc, batch = excluded.batch, lines = excluded.lines`,
+       line_crc = excluded.line_crc, batch = excluded.batch, lines = excluded.lines,
+       largest_id = max(largest_id, excluded.largest_id)`,
   );
-  private readonly selectId = this.index.write<{ id: string }, []>('SELECT largest_id AS id FROM index_state');
-  private readonly updateId = this.index.write<never, [string, string]>(
-    'UPDATE index_state SET largest_id = ? WHERE largest_id < ?',
+  private readonly selectId = this.index.write<{ id: string | null }, []>(
+    'SELECT max(largest_id) AS id FROM log_positions',
   );
 
   constructor(private readonly index: IndexDatabase) {}
@@ -35,16 +36,13 @@ export class LogPositions {
     return this.select.get(log) ?? START;
   }
 
-  set(log: string, { offset, lineLength, lineCrc, batch, lines }: LogPosition): void {
-    this.upsert.run(log, offset, lineLength, lineCrc, batch, lines);
+  /** @param largestId the largest that was drawn so far, for any log */
+  set(log: string, { offset, lineLength, lineCrc, batch, lines }: LogPosition, largestId = ''): void {
+    this.upsert.run(log, offset, lineLength, lineCrc, batch, lines, largestId);
   }
 
   get largestId(): string {
     return this.selectId.get()?.id ?? '';
-  }
-
-  raiseLargestId(id: string): void {
-    this.updateId.run(id, id);
   }
 }
 

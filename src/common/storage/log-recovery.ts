@@ -62,8 +62,7 @@ export class LogRecovery {
         if (Date.now() > sliceEnd) break;
         step = batches.next();
       }
-      this.positions.set(log.name, position);
-      this.positions.raiseLargestId(this.ids.largest);
+      this.positions.set(log.name, position, this.ids.largest);
       this.index.commit();
       if (step.done) {
         if (step.value) await this.cutTail(log, step.value, position);

@@ -156,8 +156,7 @@ export class RecordWriter {
     const { index, positions, ids, syncs } = this.options;
     if (batch.size > 0) {
       batch.seal();
-      for (const [log, position] of batch.positions()) positions.set(log, position);
-      positions.raiseLargestId(ids.largest);
+      for (const [log, position] of batch.positions()) positions.set(log, position, ids.largest);
       try {
         await batch.write();
       } catch (error) {

@@ -2,7 +2,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type ChildServer, startServer } from './support/child-server.ts';
+import { type ChildServer, startOn, startServer } from './support/child-server.ts';
 import { HttpClient } from './support/http-client.ts';
 import { Meter } from './support/meter.ts';
 import { residentMebibytes } from './support/process-usage.ts';
@@ -42,7 +42,10 @@ const LOAD = `
 
 async function bench(rows: number, requests: number): Promise<void> {
   const token = randomBytes(16).toString('hex');
-  const server = await startServer(token, (dataDir) => load(join(dataDir, 'usage.duckdb'), rows));
+  const server = await startServer(token, async (dataDir) => {
+    await makeTables(dataDir, token);
+    await load(join(dataDir, 'usage.duckdb'), rows);
+  });
   try {
     const client = new HttpClient(server.url, token);
     const results: string[][] = [];
@@ -54,6 +57,15 @@ async function bench(rows: number, requests: number): Promise<void> {
   } finally {
     await server.stop();
   }
+}
+
+/** A server makes them when it is first asked for usage. */
+async function makeTables(dataDir: string, token: string): Promise<void> {
+  const server = await startOn({ dataDir, token });
+  const client = new HttpClient(server.url, token);
+  await client.send('GET', '/usage');
+  client.close();
+  await server.stop();
 }
 
 /** Into the tables that the server has made, while it is not running. */

@@ -1,7 +1,7 @@
 import type { DuckDBListValue, DuckDBType } from '@duckdb/node-api';
 import { Attempt, FirstAnswer, KeyedAnswer } from '../idempotency/attempt.js';
 import { duckDriver } from './duckdb-driver.js';
-import type { Session } from './duckdb-handle.js';
+import type { Session } from './duckdb-session.js';
 
 /** The table of the answers; without a key of its own, whose index DuckDB would hold in memory whole. */
 export const DUCK_FIRST_ANSWERS = `CREATE TABLE first_answers (
@@ -66,7 +66,7 @@ export class DuckAnswers {
       return [attempt.answeredWith(answers.get(write))];
     });
     if (kept.length === 0) return [];
-    await session.rows(
+    await session.run(
       'INSERT INTO first_answers SELECT unnest($1), unnest($2), CAST(unnest($3) AS TIMESTAMP), unnest($4), unnest($5)',
       ANSWER_FIELDS.map((field) => textList(kept.map((answer) => answer[field]))),
       ANSWER_FIELDS.map(textListType),
@@ -80,7 +80,7 @@ export class DuckAnswers {
     const { forgottenUpTo } = writes.find(({ attempt }) => attempt)?.attempt ?? {};
     if (forgottenUpTo === undefined || performance.now() < this.droppedAt + DROP_EVERY_MS) return;
     this.droppedAt = performance.now();
-    await session.rows('DELETE FROM first_answers WHERE asked_at <= CAST($1 AS TIMESTAMP)', [forgottenUpTo]);
+    await session.run('DELETE FROM first_answers WHERE asked_at <= CAST($1 AS TIMESTAMP)', [forgottenUpTo]);
   }
 }
 

@@ -1,5 +1,5 @@
 import { StartError } from '../errors/start-error.js';
-import type { Session } from './duckdb-handle.js';
+import type { Session } from './duckdb-session.js';
 
 /**
  * Runs the migrations that a file has not seen yet, each in a transaction with the number it leaves behind. Migrations
@@ -11,15 +11,15 @@ export async function migrate(session: Session, migrations: readonly string[]): 
     throw new StartError(`was written by a newer version of this server (schema ${version})`);
   }
   for (const [i, sql] of [...migrations.entries()].slice(version)) {
-    await session.rows('BEGIN');
+    await session.run('BEGIN');
     try {
-      if (i === 0) await session.rows('CREATE TABLE schema_version (version INTEGER NOT NULL)');
-      else await session.rows('DELETE FROM schema_version');
-      await session.rows(sql);
-      await session.rows(`INSERT INTO schema_version VALUES (${i + 1})`);
-      await session.rows('COMMIT');
+      if (i === 0) await session.run('CREATE TABLE schema_version (version INTEGER NOT NULL)');
+      else await session.run('DELETE FROM schema_version');
+      await session.run(sql);
+      await session.run(`INSERT INTO schema_version VALUES (${i + 1})`);
+      await session.run('COMMIT');
     } catch (error) {
-      await session.rows('ROLLBACK').catch(() => undefined);
+      await session.run('ROLLBACK').catch(() => undefined);
       throw error;
     }
   }

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { unavailable } from '../errors/domain-error.js';
 import { Attempt, currentAttempt, outsideRequests } from '../idempotency/attempt.js';
 import { DuckAnswers, Outcomes } from './duckdb-answers.js';
-import type { Session } from './duckdb-handle.js';
+import type { Session } from './duckdb-session.js';
 import { NOTHING_WRITTEN } from './record-writer.js';
 import type { Refusals } from './refusals.js';
 
@@ -108,14 +108,14 @@ async function applyAll(session: Session, writes: Write[]): Promise<Map<Write, u
 }
 
 async function inTransaction<T>(session: Session, run: () => Promise<T>): Promise<T> {
-  await session.rows('BEGIN');
+  await session.run('BEGIN');
   try {
     const result = await run();
-    await session.rows('COMMIT');
+    await session.run('COMMIT');
     return result;
   } catch (error) {
     // A failed commit has already rolled back, and says so again.
-    await session.rows('ROLLBACK').catch(() => undefined);
+    await session.run('ROLLBACK').catch(() => undefined);
     throw error;
   }
 }

@@ -5,8 +5,9 @@ import { unavailable } from '../errors/domain-error.js';
 import { StartError } from '../errors/start-error.js';
 import type { Disk } from './disk.js';
 import { duckDriver } from './duckdb-driver.js';
-import { DuckHandle, OUT_OF_USE } from './duckdb-handle.js';
+import { DuckHandle } from './duckdb-handle.js';
 import { migrate } from './duckdb-migrations.js';
+import { OUT_OF_USE } from './duckdb-session.js';
 import { Apply, DuckWriter } from './duckdb-writer.js';
 import { Refusals } from './refusals.js';
 

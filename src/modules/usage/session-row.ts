@@ -33,6 +33,10 @@ export function sessionListType(): DuckDBType {
   return driver.LIST(driver.STRUCT(Object.fromEntries(types)));
 }
 
+/** Takes a {@link sessionList} of sessions that are not there yet. */
+export const INSERT_SESSIONS = `
+  INSERT INTO usage_sessions (${COLUMNS.join(', ')}) SELECT unnest(item) FROM (SELECT unnest($1) AS item)`;
+
 /** Takes a {@link sessionList} in which no key is there twice, and gives the id that each key has now. */
 export const MERGE_SESSIONS = `
   MERGE INTO usage_sessions AS known

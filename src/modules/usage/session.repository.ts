@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { decodeTimeCursor, encodeCursor, TEXT_CEILING } from '../../common/storage/cursor.js';
 import { isoOf, timestampOf } from '../../common/storage/duckdb.js';
-import type { Session } from '../../common/storage/duckdb-handle.js';
+import { duckDriver } from '../../common/storage/duckdb-driver.js';
+import type { Session } from '../../common/storage/duckdb-session.js';
 import { END_OF_TIME } from '../../common/validation/time.js';
 import { Page, takePage } from '../../common/storage/page.js';
 import {
+  INSERT_SESSIONS,
   MERGE_SESSIONS,
   SESSION_COLUMNS,
   sessionJson,
@@ -22,6 +24,13 @@ export interface SessionFilter {
   cursor?: string;
   limit: number;
 }
+
+/** More are merged at once. */
+const LOOKED_UP_MAX = 8;
+/** Also where only the session's name is the same. */
+const SOME_KNOWN = `
+  SELECT 1 FROM usage_sessions
+  WHERE started_at BETWEEN $1 AND $2 AND list_contains($3, session_id) LIMIT 1`;
 
 type KeyRow = Pick<SessionRow, 'id' | 'session_id' | 'agent' | 'started_at'>;
 
@@ -51,17 +60,41 @@ export class SessionRepository {
 /** Of those with the same key the last one stays; each is answered as if they had come one by one. */
 async function upsertAll(transaction: Session, makes: (() => UsageSession)[]): Promise<UsageSession[]> {
   const sessions = makes.map((make) => make());
-  const last = new Map(
-    sessions.map((session) => [keyOf(session.sessionId, session.agent, session.startedAt), session]),
-  );
-  const rows = await transaction.rows<KeyRow>(MERGE_SESSIONS, [sessionList([...last.values()])], [sessionListType()]);
-  const ids = new Map(rows.map((row) => [keyOf(row.session_id, row.agent, isoOf(row.started_at)), row.id]));
-  return sessions.map((session) => ({
-    ...session,
-    id: ids.get(keyOf(session.sessionId, session.agent, session.startedAt)) ?? session.id,
-  }));
+  const last = new Map(sessions.map((session) => [keyOf(session), session]));
+  const ids = await idsOfStored(transaction, [...last.values()]);
+  return sessions.map((session) => ({ ...session, id: ids.get(keyOf(session)) ?? session.id }));
 }
 
-function keyOf(...key: [sessionId: string, agent: string, startedAt: string]): string {
-  return JSON.stringify(key);
+/** Stores sessions of which no two have the same key; gives the id that each key has now. */
+async function idsOfStored(transaction: Session, sessions: UsageSession[]): Promise<Map<string, string>> {
+  const list = [sessionList(sessions)];
+  const type = [sessionListType()];
+  if (await areNew(transaction, sessions)) {
+    await transaction.run(INSERT_SESSIONS, list, type);
+    return new Map(sessions.map((session) => [keyOf(session), session.id]));
+  }
+  const rows = await transaction.rows<KeyRow>(MERGE_SESSIONS, list, type);
+  return new Map(
+    rows.map(({ id, session_id: sessionId, agent, started_at: startedAt }) => [
+      keyOf({ sessionId, agent, startedAt: isoOf(startedAt) }),
+      id,
+    ]),
+  );
+}
+
+/** To look up a few and insert them, as is usual, costs half of what it costs to merge them. */
+async function areNew(transaction: Session, sessions: UsageSession[]): Promise<boolean> {
+  if (sessions.length > LOOKED_UP_MAX) return false;
+  const starts = sessions.map(({ startedAt }) => startedAt).sort();
+  const [first = '', last = ''] = [starts.at(0), starts.at(-1)];
+  const known = await transaction.rows(SOME_KNOWN, [
+    timestampOf(first),
+    timestampOf(last),
+    duckDriver().listValue(sessions.map(({ sessionId }) => sessionId)),
+  ]);
+  return known.length === 0;
+}
+
+function keyOf({ sessionId, agent, startedAt }: Pick<UsageSession, 'sessionId' | 'agent' | 'startedAt'>): string {
+  return JSON.stringify([sessionId, agent, startedAt]);
 }

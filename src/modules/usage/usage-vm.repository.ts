@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { decodeTimeCursor, encodeCursor, TEXT_CEILING } from '../../common/storage/cursor.js';
 import { isoOf, timestampOf } from '../../common/storage/duckdb.js';
-import type { Session } from '../../common/storage/duckdb-handle.js';
+import type { Session } from '../../common/storage/duckdb-session.js';
 import { Page, takePage } from '../../common/storage/page.js';
 import { END_OF_TIME } from '../../common/validation/time.js';
 import { UsageDatabase } from './usage.database.js';
@@ -73,7 +73,7 @@ async function changeAll(transaction: Session, changes: VmChange[]): Promise<Usa
     );
     const vm = decide(rows.map(vmOf));
     const isKnown = rows.some(({ id }) => id === vm.id);
-    await transaction.rows(isKnown ? UPDATE : INSERT, [
+    await transaction.run(isKnown ? UPDATE : INSERT, [
       vm.id,
       vm.vmId,
       vm.role,

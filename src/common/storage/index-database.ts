@@ -27,11 +27,12 @@ const READER = { session: [...SESSION, 'mmap_size = 67108864'], readOnly: true }
  * `index.sqlite`: the rows that answer queries over the record logs. Everything in it can be rebuilt from them.
  *
  * It has two connections: the writer's, inside whose open transaction a batch sees its own earlier results, and one
- * for reading, which sees only what is committed, that is: what is already durable in the logs.
+ * for reading meanwhile, which sees only what is committed, that is: what is already durable in the logs.
  */
 export class IndexDatabase {
   private writing?: OpenDatabase;
   private reading?: OpenDatabase;
+  private isInBatch = false;
   /** Whether the reading connection has begun the transaction that all reads share until the next commit. */
   private isReading = false;
   private changes = 0;
@@ -80,6 +81,7 @@ export class IndexDatabase {
 
   begin(): void {
     this.beginStatement.run();
+    this.isInBatch = true;
   }
 
   /**
@@ -89,6 +91,7 @@ export class IndexDatabase {
     // Also what lets the write-ahead log begin anew: a reader that stayed would keep it growing.
     this.leaveView();
     this.commitStatement.run();
+    this.isInBatch = false;
     if (!logs) this.changes += 1;
     else for (const log of logs) this.changesOf.set(log, (this.changesOf.get(log) ?? 0) + 1);
   }
@@ -102,6 +105,7 @@ export class IndexDatabase {
   rollback(): void {
     const connection = this.connection(this.writing);
     if (connection.inTransaction) connection.exec('ROLLBACK');
+    this.isInBatch = false;
   }
 
   async close(): Promise<void> {
@@ -120,8 +124,12 @@ export class IndexDatabase {
     return openDatabase({ path: this.path, ...options });
   }
 
-  /** Locks are taken for a transaction, and cost more than to find a row: between two commits all reads share one. */
+  /**
+   * Between two batches it is the writer's connection, which has most of its pages in memory. During a batch all reads
+   * share a transaction of the other one: to take its locks and to find its pages anew costs more than to find a row.
+   */
   private view(): Connection {
+    if (!this.isInBatch) return this.connection(this.writing);
     const connection = this.connection(this.reading);
     if (!this.isReading) connection.exec('BEGIN');
     this.isReading = true;

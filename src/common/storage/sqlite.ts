@@ -8,7 +8,7 @@ type Parameters = readonly (string | number | null)[];
 /** A hand-written step of a schema; TypeORM runs those of a file in the order of the time in their class names. */
 export type Migration = new () => MigrationInterface;
 
-/** A statement that is prepared when it first runs and for as long as its connection lives. */
+/** A statement that is prepared when it first runs on a connection, and for as long as that lives. */
 export interface Statement<Row, P extends Parameters = Parameters> {
   get(...parameters: P): Row | undefined;
   all(...parameters: P): Row[];
@@ -49,11 +49,12 @@ export async function openDatabase({ path, session, readOnly, migrations }: Open
 
 /** A statement on whatever connection there is when it runs. */
 export function statementOn<Row, P extends Parameters>(connection: () => Connection, sql: string): Statement<Row, P> {
-  let prepared: { on: Connection; statement: BetterSqlite3.Statement<unknown[], Row> } | undefined;
+  const prepared = new WeakMap<Connection, BetterSqlite3.Statement<unknown[], Row>>();
   const statement = (): BetterSqlite3.Statement<unknown[], Row> => {
     const on = connection();
-    if (prepared?.on !== on) prepared = { on, statement: on.prepare<unknown[], Row>(sql) };
-    return prepared.statement;
+    let known = prepared.get(on);
+    if (!known) prepared.set(on, (known = on.prepare<unknown[], Row>(sql)));
+    return known;
   };
   return {
     get: (...parameters) => statement().get(...parameters),

@@ -22,17 +22,20 @@ const SESSION = ['journal_mode = WAL', 'synchronous = NORMAL', 'temp_store = MEM
 const WRITER = { session: [...SESSION, 'cache_size = -8192', 'wal_autocheckpoint = 2000'] };
 /** With each commit the reader forgets its pages: those of the first so many bytes it finds again without copying them. */
 const READER = { session: [...SESSION, 'mmap_size = 67108864'], readOnly: true };
+/** Fewer reads than these between two commits are not worth beginning the reader's transaction. */
+const FEW_READS = 20;
 
 /**
  * `index.sqlite`: the rows that answer queries over the record logs. Everything in it can be rebuilt from them.
  *
  * It has two connections: the writer's, inside whose open transaction a batch sees its own earlier results, and one
- * for reading meanwhile, which sees only what is committed, that is: what is already durable in the logs.
+ * for reading, which sees only what is committed, that is: what is already durable in the logs.
  */
 export class IndexDatabase {
   private writing?: OpenDatabase;
   private reading?: OpenDatabase;
   private isInBatch = false;
+  private readsSinceCommit = 0;
   /** Whether the reading connection has begun the transaction that all reads share until the next commit. */
   private isReading = false;
   private changes = 0;
@@ -92,6 +95,7 @@ export class IndexDatabase {
     this.leaveView();
     this.commitStatement.run();
     this.isInBatch = false;
+    this.readsSinceCommit = 0;
     if (!logs) this.changes += 1;
     else for (const log of logs) this.changesOf.set(log, (this.changesOf.get(log) ?? 0) + 1);
   }
@@ -125,11 +129,13 @@ export class IndexDatabase {
   }
 
   /**
-   * Between two batches it is the writer's connection, which has most of its pages in memory. During a batch all reads
-   * share a transaction of the other one: to take its locks and to find its pages anew costs more than to find a row.
+   * During a batch, and when there are many, all reads share a transaction of the reading connection, as to take its
+   * locks and to find its pages anew costs more than to find a row. A few between two batches use the writer's
+   * connection, which has the pages that were changed last.
    */
   private view(): Connection {
-    if (!this.isInBatch) return this.connection(this.writing);
+    if (!this.isInBatch && !this.isReading && ++this.readsSinceCommit <= FEW_READS)
+      return this.connection(this.writing);
     const connection = this.connection(this.reading);
     if (!this.isReading) connection.exec('BEGIN');
     this.isReading = true;

@@ -30,9 +30,9 @@ export class FakeHub {
     for (const stream of this.streams) stream.write(text);
   }
 
-  /** Ends all streams as a server does that stops. */
+  /** Ends all streams as a server does that stops: what was sent before arrives. */
   breakOff(): void {
-    for (const stream of this.streams) stream.destroy();
+    for (const stream of this.streams) stream.end();
     this.streams.clear();
   }
 

@@ -74,11 +74,11 @@ describe('pages', () => {
   });
 
   it.each([
-    ['', '<html lang="en" >'],
-    ['theme=system', '<html lang="en" >'],
-    ['theme="><script>', '<html lang="en" >'],
-    ['theme=darker', '<html lang="en" >'],
-    ['subtheme=dark', '<html lang="en" >'],
+    ['', '<html lang="en">'],
+    ['theme=system', '<html lang="en">'],
+    ['theme="><script>', '<html lang="en">'],
+    ['theme=darker', '<html lang="en">'],
+    ['subtheme=dark', '<html lang="en">'],
     ['theme=dark', '<html lang="en" data-theme="dark">'],
     ['session=x; theme=light; a=b', '<html lang="en" data-theme="light">'],
   ])('come in the theme that was chosen, with the cookie %j', async (cookie, root) => {

@@ -34,10 +34,7 @@ const FEW_READS = 20;
 export class IndexDatabase {
   private writing?: OpenDatabase;
   private reading?: OpenDatabase;
-  private isInBatch = false;
   private readsSinceCommit = 0;
-  /** Whether the reading connection has begun the transaction that all reads share until the next commit. */
-  private isReading = false;
   private changes = 0;
   private readonly changesOf = new Map<string, number>();
 
@@ -84,7 +81,6 @@ export class IndexDatabase {
 
   begin(): void {
     this.beginStatement.run();
-    this.isInBatch = true;
   }
 
   /**
@@ -94,7 +90,6 @@ export class IndexDatabase {
     // Also what lets the write-ahead log begin anew: a reader that stayed would keep it growing.
     this.leaveView();
     this.commitStatement.run();
-    this.isInBatch = false;
     this.readsSinceCommit = 0;
     if (!logs) this.changes += 1;
     else for (const log of logs) this.changesOf.set(log, (this.changesOf.get(log) ?? 0) + 1);
@@ -109,7 +104,6 @@ export class IndexDatabase {
   rollback(): void {
     const connection = this.connection(this.writing);
     if (connection.inTransaction) connection.exec('ROLLBACK');
-    this.isInBatch = false;
   }
 
   async close(): Promise<void> {
@@ -134,17 +128,15 @@ export class IndexDatabase {
    * connection, which has the pages that were changed last.
    */
   private view(): Connection {
-    if (!this.isInBatch && !this.isReading && ++this.readsSinceCommit <= FEW_READS)
-      return this.connection(this.writing);
-    const connection = this.connection(this.reading);
-    if (!this.isReading) connection.exec('BEGIN');
-    this.isReading = true;
-    return connection;
+    const [writer, reader] = [this.connection(this.writing), this.connection(this.reading)];
+    if (reader.inTransaction) return reader;
+    if (!writer.inTransaction && ++this.readsSinceCommit <= FEW_READS) return writer;
+    reader.exec('BEGIN');
+    return reader;
   }
 
   private leaveView(): void {
-    if (this.isReading) this.reading?.connection.exec('COMMIT');
-    this.isReading = false;
+    if (this.reading?.connection.inTransaction) this.reading.connection.exec('COMMIT');
   }
 
   private connection(open: OpenDatabase | undefined): Connection {

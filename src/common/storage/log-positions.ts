@@ -24,7 +24,7 @@ export class LogPositions {
      VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (log) DO UPDATE SET offset = excluded.offset, line_length = excluded.line_length,
        line_crc = excluded.line_crc, batch = excluded.batch, lines = excluded.lines,
-       largest_id = max(largest_id, excluded.largest_id)`,
+       largest_id = excluded.largest_id`,
   );
   private readonly selectId = this.index.write<{ id: string | null }, []>(
     'SELECT max(largest_id) AS id FROM log_positions',
@@ -37,7 +37,7 @@ export class LogPositions {
   }
 
   /** @param largestId the largest that was drawn so far, for any log */
-  set(log: string, { offset, lineLength, lineCrc, batch, lines }: LogPosition, largestId = ''): void {
+  set(log: string, { offset, lineLength, lineCrc, batch, lines }: LogPosition, largestId: string): void {
     this.upsert.run(log, offset, lineLength, lineCrc, batch, lines, largestId);
   }
 

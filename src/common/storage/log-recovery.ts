@@ -44,7 +44,7 @@ export class LogRecovery {
     this.index.begin();
     log.projection.clear();
     this.answers.clear(log.name);
-    this.positions.set(log.name, START);
+    this.positions.set(log.name, START, this.ids.largest);
     this.index.commit();
     log.position = await this.readOn(log, START);
   }

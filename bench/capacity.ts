@@ -104,11 +104,7 @@ try {
       help: { type: 'boolean', default: false },
     },
   });
-  const [agents, minutes, warmUp] = [values.agents, values.minutes, values['warm-up']].map(Number) as [
-    number,
-    number,
-    number,
-  ];
+  const [agents, minutes, warmUp] = [Number(values.agents), Number(values.minutes), Number(values['warm-up'])];
   if (values.help) console.log(HELP);
   else if (!(minutes > 0) || !(agents > 0)) throw new Error('--agents and --minutes must be numbers above 0');
   else if (!(warmUp >= 0)) throw new Error('--warm-up must be a number, 0 or more');

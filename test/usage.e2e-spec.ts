@@ -149,6 +149,15 @@ describe('GET /usage/sessions', () => {
     expect(await order('?range=999999w')).toBe('bdac');
   });
 
+  it('answers lists of more lengths than statements stay prepared, each of them again', async () => {
+    await inParallel(40, 8, (i) => make(app, '/usage/sessions', sessionBody({ sessionId: `s${i}` })));
+    const lengths = Array.from({ length: 80 }, (_, i) => 1 + (i % 40));
+    const counts = await Promise.all(
+      lengths.map(async (limit) => ((await get(`/usage/sessions?limit=${limit}`)) as { count: number }).count),
+    );
+    expect(counts).toEqual(lengths);
+  });
+
   it('gives every session once over its pages, also while others are recorded', async () => {
     const made: string[] = [];
     for (let i = 0; i < 7; i += 1) {

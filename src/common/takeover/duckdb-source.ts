@@ -62,10 +62,10 @@ export class DuckSource implements LegacySource {
       await migrate(session, this.migrations);
       await attach(session, this.path);
       for (const table of await this.readings(session)) {
-        await session.rows(table.copy());
+        await session.run(table.copy());
         this.tellOf(table);
       }
-      await session.rows('CHECKPOINT');
+      await session.run('CHECKPOINT');
     } finally {
       await handle.close();
     }
@@ -107,8 +107,8 @@ export class DuckSource implements LegacySource {
 }
 
 async function attach(session: Session, path: string): Promise<void> {
-  await session.rows("SET TimeZone = 'UTC'");
-  await session.rows(`ATTACH '${path.replaceAll("'", "''")}' AS ${LEGACY} (READ_ONLY)`);
+  await session.run("SET TimeZone = 'UTC'");
+  await session.run(`ATTACH '${path.replaceAll("'", "''")}' AS ${LEGACY} (READ_ONLY)`);
 }
 
 async function tableNames(session: Session): Promise<string[]> {

@@ -33,6 +33,11 @@ export function sessionListType(): DuckDBType {
   return driver.LIST(driver.STRUCT(Object.fromEntries(types)));
 }
 
+/** Takes the first and the last start of some sessions and the list of their session ids; gives a row unless all are new. */
+export const SOME_MAY_BE_KNOWN = `
+  SELECT 1 FROM usage_sessions
+  WHERE started_at BETWEEN $1 AND $2 AND list_contains($3, session_id) LIMIT 1`;
+
 /** Takes a {@link sessionList} of sessions that are not there yet. */
 export const INSERT_SESSIONS = `
   INSERT INTO usage_sessions (${COLUMNS.join(', ')}) SELECT unnest(item) FROM (SELECT unnest($1) AS item)`;

@@ -9,6 +9,7 @@ import {
   INSERT_SESSIONS,
   MERGE_SESSIONS,
   SESSION_COLUMNS,
+  SOME_MAY_BE_KNOWN,
   sessionJson,
   sessionList,
   sessionListType,
@@ -25,12 +26,8 @@ export interface SessionFilter {
   limit: number;
 }
 
-/** More are merged at once. */
+/** More are merged without a look. */
 const LOOKED_UP_MAX = 8;
-/** Also where only the session's name is the same. */
-const SOME_KNOWN = `
-  SELECT 1 FROM usage_sessions
-  WHERE started_at BETWEEN $1 AND $2 AND list_contains($3, session_id) LIMIT 1`;
 
 type KeyRow = Pick<SessionRow, 'id' | 'session_id' | 'agent' | 'started_at'>;
 
@@ -87,7 +84,7 @@ async function areNew(transaction: Session, sessions: UsageSession[]): Promise<b
   if (sessions.length > LOOKED_UP_MAX) return false;
   const starts = sessions.map(({ startedAt }) => startedAt).sort();
   const [first = '', last = ''] = [starts.at(0), starts.at(-1)];
-  const known = await transaction.rows(SOME_KNOWN, [
+  const known = await transaction.rows(SOME_MAY_BE_KNOWN, [
     timestampOf(first),
     timestampOf(last),
     duckDriver().listValue(sessions.map(({ sessionId }) => sessionId)),

@@ -3,7 +3,7 @@ import { retryRounds } from './torture/retry-rounds.ts';
 
 describe('requests that are sent until they are answered, while the server is killed at random moments', () => {
   it('are each one record and one answer', async () => {
-    const { problems, answered, sentAgain, replayed } = await retryRounds({ kills: 6, writers: 16, loadMaxMs: 800 });
+    const { problems, answered, sentAgain, replayed } = await retryRounds({ kills: 6, writers: 16, writesMax: 300 });
     expect(problems).toEqual([]);
     expect(answered).toBeGreaterThan(150);
     expect(sentAgain).toBeGreaterThan(20);

@@ -8,6 +8,8 @@ class InDoubt extends Error {}
 /** Writes to all services until the server is gone, and notes what it acknowledged. */
 export class KillRound {
   acknowledged = 0;
+  /** Nothing more is written. */
+  isOver = false;
   inDoubt = 0;
   largestId = '';
   readonly problems: string[] = [];
@@ -16,7 +18,6 @@ export class KillRound {
   private readonly tasks = new Map<string, TaskLife>();
   /** Tasks whose creation nobody answered. */
   private tasksInDoubt = 0;
-  private isOver = false;
   private readonly http: HttpClient;
   private readonly name: string;
   /** Ids of earlier rounds are not larger than this. */
@@ -62,6 +63,7 @@ export class KillRound {
         if (id > this.largestId) this.largestId = id;
       }
     } catch (error) {
+      this.isOver = true;
       if (!(error instanceof InDoubt)) throw error;
     }
   }
@@ -94,7 +96,6 @@ export class KillRound {
   private async post(path: string, body: object): Promise<Item> {
     if (this.isOver) throw new InDoubt();
     const reply = await this.http.send('POST', path, body).catch((error: unknown) => {
-      this.isOver = true;
       this.inDoubt += 1;
       throw new InDoubt(path, { cause: error });
     });

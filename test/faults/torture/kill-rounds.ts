@@ -2,21 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort, type MortalServer, startOn } from '../../../bench/support/child-server.ts';
+import { freePort, startOn } from '../../../bench/support/child-server.ts';
 import { HttpClient } from '../../../bench/support/http-client.ts';
 import { KillRound } from './kill-round.ts';
+import { killAtRandom } from './random-kill.ts';
 import { FeedWatch, SkillsWatch } from './stream-watch.ts';
 
 const WRITERS = 24;
 const FEED_READERS = 4;
 const SKILL_READERS = 2;
-const LOAD_MIN_MS = 60;
 
 export interface KillOptions {
   rounds: number;
-  /** The longest time a round writes; the shortest is a moment. */
-  loadMaxMs: number;
+  /** So many writes are acknowledged in a round at most, and half of them on average, before the kill is due. */
+  writesMax: number;
   onRound?: (round: number) => void;
 }
 
@@ -33,7 +32,7 @@ export interface KillFigures {
 }
 
 /** Starts a server, writes, kills it at a random moment, starts it again and compares, again and again on one folder. */
-export async function killRounds({ rounds, loadMaxMs, onRound }: KillOptions): Promise<KillFigures> {
+export async function killRounds({ rounds, writesMax, onRound }: KillOptions): Promise<KillFigures> {
   const place = {
     dataDir: mkdtempSync(join(tmpdir(), 'vers-kill-')),
     token: randomBytes(16).toString('hex'),
@@ -57,10 +56,7 @@ export async function killRounds({ rounds, loadMaxMs, onRound }: KillOptions): P
     for (let i = 1; i <= rounds; i += 1) {
       const round = new KillRound(http, `r${i}`, largestId);
       const startedAt = performance.now();
-      await Promise.all([
-        round.run(WRITERS),
-        killAfter(server, LOAD_MIN_MS + Math.random() * (loadMaxMs - LOAD_MIN_MS)),
-      ]);
+      await Promise.all([round.run(WRITERS), killAtRandom(server, round, writesMax)]);
       loadMs += performance.now() - startedAt;
       const restartedAt = performance.now();
       server = await startOn(place);
@@ -82,9 +78,4 @@ export async function killRounds({ rounds, loadMaxMs, onRound }: KillOptions): P
     await server.kill();
     rmSync(place.dataDir, { recursive: true, force: true });
   }
-}
-
-async function killAfter(server: MortalServer, milliseconds: number): Promise<void> {
-  await sleep(milliseconds);
-  await server.kill();
 }

@@ -2,22 +2,21 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort, startOn } from '../../../bench/support/child-server.ts';
 import { HttpClient } from '../../../bench/support/http-client.ts';
 import { PersistentClient } from './persistent-client.ts';
+import { killAtRandom } from './random-kill.ts';
 import { compare, type Item, RECORD_SERVICES, type RecordService, type Sent } from './services.ts';
 import { compareTasks, TASK_STEPS, type TaskLife } from './task-life.ts';
 
 const ROUND = 'again';
-const LOAD_MIN_MS = 60;
 
 export interface RetryOptions {
   /** How often the server is killed. */
   kills: number;
   writers: number;
-  /** The longest time between two kills; the shortest is a moment. */
-  loadMaxMs: number;
+  /** So many requests are answered between two kills at most, and half of them on average, before the next is due. */
+  writesMax: number;
 }
 
 export interface RetryFigures {
@@ -30,7 +29,7 @@ export interface RetryFigures {
 }
 
 /** Clients that send each request until it is answered write to all services, while the server is killed again and again. */
-export async function retryRounds({ kills, writers, loadMaxMs }: RetryOptions): Promise<RetryFigures> {
+export async function retryRounds({ kills, writers, writesMax }: RetryOptions): Promise<RetryFigures> {
   const place = {
     dataDir: mkdtempSync(join(tmpdir(), 'vers-retry-')),
     token: randomBytes(16).toString('hex'),
@@ -43,8 +42,7 @@ export async function retryRounds({ kills, writers, loadMaxMs }: RetryOptions): 
   try {
     const written = load.run(writers);
     for (let i = 0; i < kills; i += 1) {
-      await sleep(LOAD_MIN_MS + Math.random() * (loadMaxMs - LOAD_MIN_MS));
-      await server.kill();
+      await killAtRandom(server, load, writesMax);
       server = await startOn(place);
     }
     load.stop();
@@ -65,15 +63,20 @@ class RetryLoad {
   private readonly since = new Date().toISOString();
   private readonly sent = new Map<RecordService, Sent>(RECORD_SERVICES.map((service) => [service, new Map()]));
   private readonly tasks = new Map<string, TaskLife>();
-  private isOver = false;
+  isOver = false;
   private readonly client: PersistentClient;
 
   constructor(client: PersistentClient) {
     this.client = client;
   }
 
+  /** Until it is stopped, or one of the writers fails. */
   async run(writers: number): Promise<void> {
-    await Promise.all(Array.from({ length: writers }, (_, i) => this.writer(i)));
+    await Promise.all(Array.from({ length: writers }, (_, i) => this.writer(i))).finally(() => this.stop());
+  }
+
+  get acknowledged(): number {
+    return this.client.figures.answered;
   }
 
   stop(): void {

@@ -21,7 +21,7 @@ const HELP = `Does to the built server what it promises to survive, and ends wit
 Ends with 0 when everything held, else with 1.
 `;
 const PARTS = ['kill', 'retries', 'restart', 'peers', 'suites'] as const;
-const LOAD_MAX_MS = 2000;
+const WRITES_MAX = 2000;
 const MIN_PER_SECOND = 200;
 /** The clients that retry are looked at between fewer kills. */
 const KILLS_PER_RETRY_ROUND = 10;
@@ -34,7 +34,7 @@ async function kill(rounds: number): Promise<Row[]> {
   };
   const { acknowledged, perSecond, inDoubt, delivered, restartsMs, problems } = await killRounds({
     rounds,
-    loadMaxMs: LOAD_MAX_MS,
+    writesMax: WRITES_MAX,
     onRound,
   });
   for (const problem of problems.slice(0, 20)) console.error(problem);
@@ -61,7 +61,7 @@ async function kill(rounds: number): Promise<Row[]> {
 
 async function retries(rounds: number): Promise<Row[]> {
   const kills = Math.ceil(rounds / KILLS_PER_RETRY_ROUND);
-  const load = { kills, writers: RETRYING_WRITERS, loadMaxMs: LOAD_MAX_MS };
+  const load = { kills, writers: RETRYING_WRITERS, writesMax: WRITES_MAX };
   const { answered, sentAgain, replayed, problems } = await retryRounds(load);
   for (const problem of problems.slice(0, 20)) console.error(problem);
   const again = `${whole(sentAgain)} sent more than once, ${whole(replayed)} given their first answer again`;

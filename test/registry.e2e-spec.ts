@@ -361,13 +361,13 @@ describe('a VM that was not heard of for five minutes', () => {
     expect(await living()).toEqual([['vm-1'], ['vm-1'], ['vm-1']]);
   });
 
-  it('is found within a second by a heartbeat while it was fresh', async () => {
+  it('is found within seconds by a heartbeat while it was fresh', async () => {
     later(clock, MINUTE_MS);
     await beat();
     const beaten = performance.now();
     later(clock, STALE_MS);
     while ((await ids('/registry/discover/worker')).length === 0) continue;
-    expect(performance.now() - beaten).toBeLessThan(1500);
+    expect(performance.now() - beaten).toBeLessThan(5000);
     expect(await living()).toEqual([['vm-1'], ['vm-1'], ['vm-1']]);
   });
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { FIRST_ANSWERS_TABLE } from './answer-table.js';
+import { Checkpoints } from './checkpoints.js';
 import { Connection, isDamage, OpenDatabase, openDatabase, Statement, statementOn } from './sqlite.js';
 
 type Parameters = readonly (string | number | null)[];
@@ -15,11 +16,8 @@ const OWN_SCHEMA = `
   ${FIRST_ANSWERS_TABLE}`;
 /** `synchronous=NORMAL` in WAL mode may lose the last commits in a power loss but never damages; the logs are the truth. */
 const SESSION = ['journal_mode = WAL', 'synchronous = NORMAL', 'temp_store = MEMORY'];
-/**
- * A commit leaves the writer's pages as they are, so that it keeps them: so many KiB. Most commits change the same pages
- * again: the longer they stay in the write-ahead log, the fewer are copied to the file, and the longer that takes at once.
- */
-const WRITER = { session: [...SESSION, 'cache_size = -8192', 'wal_autocheckpoint = 2000'] };
+/** A commit leaves the writer's pages as they are, so that it keeps them: so many KiB. To copy the log is left to {@link Checkpoints}. */
+const WRITER = { session: [...SESSION, 'cache_size = -8192', 'wal_autocheckpoint = 8000'] };
 /** With each commit the reader forgets its pages: those of the first so many bytes it finds again without copying them. */
 const READER = { session: [...SESSION, 'mmap_size = 67108864'], readOnly: true };
 /** Fewer reads than these between two commits are not worth beginning the reader's transaction. */
@@ -34,6 +32,7 @@ const FEW_READS = 20;
 export class IndexDatabase {
   private writing?: OpenDatabase;
   private reading?: OpenDatabase;
+  private checkpoints?: Checkpoints;
   private readsSinceCommit = 0;
   private changes = 0;
   private readonly changesOf = new Map<string, number>();
@@ -93,6 +92,8 @@ export class IndexDatabase {
     this.readsSinceCommit = 0;
     if (!logs) this.changes += 1;
     else for (const log of logs) this.changesOf.set(log, (this.changesOf.get(log) ?? 0) + 1);
+    this.checkpoints ??= new Checkpoints(this.path, this.connection(this.writing));
+    this.checkpoints.afterCommit();
   }
 
   /** Grows in the very turn in which reads begin to see something else of a log's tables. */
@@ -108,9 +109,10 @@ export class IndexDatabase {
 
   async close(): Promise<void> {
     this.leaveView();
+    await this.checkpoints?.stop();
     await this.reading?.source.destroy();
     if (this.writing?.source.isInitialized) await this.writing.source.destroy();
-    this.reading = this.writing = undefined;
+    this.reading = this.writing = this.checkpoints = undefined;
   }
 
   /** Removes the file, so that the next start rebuilds it. */

@@ -1,4 +1,4 @@
-import type { Page } from '../storage/page.js';
+import { madeOf, type Page } from '../storage/page.js';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 const TEXT_TYPE = 'text/plain; charset=utf-8';
@@ -14,7 +14,7 @@ export class Answer {
   ) {}
 
   /** One record. */
-  static json(text: string, headers?: Record<string, string>): Answer {
+  static json(text: string | Buffer, headers?: Record<string, string>): Answer {
     return new Answer(text, JSON_TYPE, headers);
   }
 
@@ -22,15 +22,13 @@ export class Answer {
   static list(name: string, page: Page): Answer {
     return ofPage(page, name, ({ items, nextCursor }) => {
       const next = nextCursor === undefined ? '' : `,"nextCursor":${JSON.stringify(nextCursor)}`;
-      return Answer.json(`{"${name}":[${items.join(',')}],"count":${items.length}${next}}`);
+      return Answer.json(around(page, `{"${name}":[`, `],"count":${items.length}${next}}`));
     });
   }
 
   /** A bare array; the next cursor is a header. */
   static array(page: Page): Answer {
-    return ofPage(page, '', ({ items, nextCursor }) => {
-      return new Answer(`[${items.join(',')}]`, JSON_TYPE, cursorHeader(nextCursor));
-    });
+    return ofPage(page, '', () => Answer.json(around(page, '[', ']'), cursorHeader(page.nextCursor)));
   }
 
   static xml(text: string): Answer {
@@ -38,20 +36,25 @@ export class Answer {
   }
 
   /** Plain text, an item a line; the next cursor is a header. */
-  static lines({ items, nextCursor }: Page): Answer {
-    return new Answer(items.map((line) => `${line}\n`).join(''), TEXT_TYPE, cursorHeader(nextCursor));
+  static lines({ items, joined, nextCursor }: Page): Answer {
+    const text = joined ? Buffer.concat([...joined, Buffer.from('\n')]) : items.map((line) => `${line}\n`).join('');
+    return new Answer(text, TEXT_TYPE, cursorHeader(nextCursor));
   }
+}
+
+/** The items of a page within other text. */
+function around({ items, joined }: Page, before: string, after: string): string | Buffer {
+  if (joined) return Buffer.concat([Buffer.from(before), ...joined, Buffer.from(after)]);
+  return `${before}${items.join(',')}${after}`;
 }
 
 /** The answer made of a page that is kept is kept with it, as the bytes that go out. */
 function ofPage(page: Page, name: string, make: (page: Page) => Answer): Answer {
-  const known = page.made?.get(name);
-  if (known instanceof Answer) return known;
-  const answer = make(page);
-  if (!page.made) return answer;
-  const bytes = new Answer(Buffer.from(answer.body as string), answer.type, answer.headers);
-  page.made.set(name, bytes);
-  return bytes;
+  if (!page.made) return make(page);
+  return madeOf(page, name, () => {
+    const { body, type, headers } = make(page);
+    return new Answer(Buffer.from(body as string), type, headers);
+  });
 }
 
 function cursorHeader(nextCursor: string | undefined): Record<string, string> {

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { ownTurn } from '../own-turn.js';
 
 /** A reader that has this much waiting when more is to come is cut off. */
 const WAITING_MAX_BYTES = 1 << 20;
@@ -39,16 +39,18 @@ export class SseReader {
     else this.response.write(data);
   }
 
-  /** Resolves when more can be written, or never will be. */
+  /** Resolves, in a turn of its own, when more can be written or never will be. */
   async ready(): Promise<void> {
-    if (!this.isOpen || !this.response.writableNeedDrain) return nextTurn();
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
-        this.response.off('drain', done).off('close', done);
-        resolve();
-      };
-      this.response.on('drain', done).on('close', done);
-    });
+    if (this.isOpen && this.response.writableNeedDrain) {
+      await new Promise<void>((resolve) => {
+        const done = (): void => {
+          this.response.off('drain', done).off('close', done);
+          resolve();
+        };
+        this.response.on('drain', done).on('close', done);
+      });
+    }
+    return ownTurn();
   }
 
   /** To be called about once a second. */

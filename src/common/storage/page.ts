@@ -5,8 +5,18 @@ export const PAGE_MAX_CHARACTERS = 32 << 20;
 export interface Page {
   items: readonly string[];
   nextCursor?: string;
+  /** Of a long page: its items as they go over the wire with what comes between them, in pieces. */
+  joined?: readonly Buffer[];
   /** Of a page that is kept: what was made of it, by name. */
   made?: Map<string, unknown>;
+}
+
+/** What is made of a page, and kept with one that is kept. */
+export function madeOf<T>(page: Page, name: string, make: (page: Page) => T): T {
+  if (page.made?.has(name)) return page.made.get(name) as T;
+  const made = make(page);
+  page.made?.set(name, made);
+  return made;
 }
 
 /**

@@ -47,9 +47,9 @@ export class JournalService {
 
   /** The same, each entry as a line of text. */
   raw({ limit = PAGE_MAX_ITEMS, ...query }: ReadJournal): Promise<Page> {
-    return inSlices({ ...query, limit }, 'oldest first', (slice) =>
-      withItems(this.list(slice), (json) => asLine(JSON.parse(json) as JournalEntry)),
-    );
+    const lines = (slice: ReadJournal): Page =>
+      withItems(this.list(slice), (json) => asLine(JSON.parse(json) as JournalEntry));
+    return inSlices({ ...query, limit }, 'oldest first', lines, '\n');
   }
 }
 

@@ -40,9 +40,8 @@ export class LogService {
 
   /** The same, each entry as a line of text. */
   raw({ limit = PAGE_MAX_ITEMS, ...query }: ReadLog): Promise<Page> {
-    return inSlices({ ...query, limit }, 'oldest first', (slice) =>
-      withItems(this.list(slice), (json) => asLine(JSON.parse(json) as LogEntry)),
-    );
+    const lines = (slice: ReadLog): Page => withItems(this.list(slice), (json) => asLine(JSON.parse(json) as LogEntry));
+    return inSlices({ ...query, limit }, 'oldest first', lines, '\n');
   }
 }
 

@@ -1,8 +1,8 @@
 import { applyDecorators, Get, Header, Injectable, StreamableFile } from '@nestjs/common';
 import { Readable } from 'node:stream';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Clock } from '../../../common/clock.js';
 import { notFound } from '../../../common/errors/domain-error.js';
+import { ownTurn } from '../../../common/own-turn.js';
 import type { Page } from '../../../common/storage/page.js';
 import { EXPORT_ENDINGS, EXPORT_FORMATS, type ExportFormat, isExportEnding } from './export-formats.js';
 
@@ -55,9 +55,9 @@ async function* chunks(list: ExportedList, first: Page, { head, item, tail }: Ex
       if (text.length < CHUNK_CHARACTERS) continue;
       yield text;
       text = '';
-      await nextTurn();
+      await ownTurn();
     }
-    await nextTurn();
+    await ownTurn();
   }
   yield text + tail;
 }

@@ -3,12 +3,14 @@ import { once } from 'node:events';
 import http from 'node:http';
 import { agentName } from './load/seed.ts';
 import { startServer } from './support/child-server.ts';
+import { inChromium } from './support/chromium.ts';
 import { firstPaints, median } from './support/first-paint.ts';
 import { HttpClient } from './support/http-client.ts';
 import { inParallel, range } from './support/in-parallel.ts';
+import { liveUpdates } from './support/live-updates.ts';
 import { milliseconds, table, whole } from './support/table.ts';
 
-// How fast the dashboard is with much on the board: the answer, its size, and in Chromium the first paint.
+// How fast the dashboard is with much on the board: the answer, its size, and in Chromium the first paint and what comes live.
 
 const TASKS = 5000;
 const EVENTS = 100_000;
@@ -79,7 +81,6 @@ const server = await startServer(token);
 try {
   const client = new HttpClient(server.url, token);
   await fill(client);
-  client.close();
   const rows: string[][] = [];
   for (const path of PATHS) {
     const times: number[] = [];
@@ -89,8 +90,16 @@ try {
     rows.push([path, milliseconds(median(times)), milliseconds(slowest), (bytes / 1024).toFixed(1)]);
   }
   console.log(table([`${whole(TASKS)} tasks, ${whole(EVENTS)} events`, 'p50', 'max', 'KiB in all'], rows));
-  const paints = await firstPaints(server.url, '/ui/', token);
+  const paints = await inChromium((browser) => firstPaints(browser, server.url, '/ui/', token));
   console.log(`\n${table(['first paint in Chromium', 'median', 'of /health', 'ratio'], paints)}`);
+  const publish = async (summary: string): Promise<void> => {
+    await client.send('POST', '/feed/events', { agent: agentName(1), type: 'custom', summary });
+  };
+  const updates = await inChromium(async (browser) => [
+    await liveUpdates(browser, `${server.url}/ui/`, token, publish),
+  ]);
+  console.log(`\n${table(['live, in an open tab', 'median', 'slowest'], updates)}`);
+  client.close();
 } finally {
   await server.stop();
 }

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { milliseconds } from './table.ts';
 
 const ROUNDS = 15;
@@ -10,25 +9,18 @@ const TRIVIAL_PATH = '/health';
  * First paints of a page as rows of a table: in windows that know nothing yet (cold) and in one that has been there (warm),
  * each in turns with a page of a few words, so that a busy machine slows both.
  */
-export async function firstPaints(url: string, path: string, token: string): Promise<string[][]> {
-  const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-  if (!existsSync(executablePath)) return [['no Chromium', '', '', '']];
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
-  try {
-    const rows: string[][] = [];
-    for (const isWarm of [false, true]) {
-      const times = { page: [] as number[], trivial: [] as number[] };
-      const openPage = await opener(browser, token, isWarm);
-      for (let i = 0; i < ROUNDS; i += 1) {
-        times.trivial.push(await firstPaint(await openPage(), url + TRIVIAL_PATH));
-        times.page.push(await firstPaint(await openPage(), url + path));
-      }
-      rows.push(row(`${path} ${isWarm ? 'warm' : 'cold'}`, times.page, times.trivial));
+export async function firstPaints(browser: Browser, url: string, path: string, token: string): Promise<string[][]> {
+  const rows: string[][] = [];
+  for (const isWarm of [false, true]) {
+    const times = { page: [] as number[], trivial: [] as number[] };
+    const openPage = await opener(browser, token, isWarm);
+    for (let i = 0; i < ROUNDS; i += 1) {
+      times.trivial.push(await firstPaint(await openPage(), url + TRIVIAL_PATH));
+      times.page.push(await firstPaint(await openPage(), url + path));
     }
-    return rows;
-  } finally {
-    await browser.close();
+    rows.push(row(`${path} ${isWarm ? 'warm' : 'cold'}`, times.page, times.trivial));
   }
+  return rows;
 }
 
 function row(name: string, page: number[], trivial: number[]): string[] {

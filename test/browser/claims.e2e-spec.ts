@@ -1,10 +1,8 @@
 import { expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { describeInBrowser } from '../support/browser.js';
-import { Dashboard } from '../support/dashboard.js';
+import { Dashboard, SOON } from '../support/dashboard.js';
 import { makeTask } from '../support/make.js';
-
-const WITHIN_A_SECOND = { timeout: 1000 };
 
 const card = (page: Page, id: string) => page.locator(`[data-task="${id}"]`);
 
@@ -23,7 +21,7 @@ describeInBrowser('claims on the dashboard', () => {
     await dashboard.app.api.post(`/board/tasks/${id}/claim`).send({ agent: 'mason', leaseSeconds: 3600 });
     await card(page, id)
       .getByText(/Held, (59m|1h) left/)
-      .waitFor(WITHIN_A_SECOND);
+      .waitFor(SOON);
   });
 
   it('takes a held task back, and refuses what its holder writes then', async () => {
@@ -70,7 +68,7 @@ describeInBrowser('claims on the dashboard', () => {
     await page.waitForURL(`**/ui/?task=${second.id}`);
     await page.getByRole('heading', { name: 'raise walls' }).waitFor();
     await dashboard.app.api.patch(`/board/tasks/${first.id}`).send({ status: 'done' });
-    await titles.getByText('cut stones').waitFor({ state: 'detached', ...WITHIN_A_SECOND });
+    await titles.getByText('cut stones').waitFor({ state: 'detached', ...SOON });
   });
 
   it('sets the priority, which then stands on the card', async () => {

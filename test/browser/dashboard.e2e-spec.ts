@@ -1,11 +1,9 @@
 import { expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { describeInBrowser } from '../support/browser.js';
-import { Dashboard, live } from '../support/dashboard.js';
+import { Dashboard, live, SOON } from '../support/dashboard.js';
 import { makeEvent, makeTask, makeVm } from '../support/make.js';
 import { TestStream } from '../support/stream.js';
-
-const WITHIN_A_SECOND = { timeout: 1000 };
 
 const column = (page: Page, status: string) => page.locator(`.column[data-status="${status}"]`);
 const summaries = (page: Page) => page.locator('[data-feed] .event-text').allTextContents();
@@ -25,15 +23,15 @@ describeInBrowser('the dashboard', () => {
     await mine.close();
   });
 
-  it('shows a task that is moved in one tab in another within a second', async () => {
+  it('shows a task that is moved in one tab in another without a reload', async () => {
     const task = await makeTask(dashboard.app, { title: 'moves about' });
     const [one, two] = [await dashboard.openLive('/ui/'), await dashboard.openLive('/ui/')];
     await column(one, 'open').getByRole('button', { name: 'Actions for moves about' }).click();
     await one.getByRole('menuitem', { name: 'Move to Blocked' }).click();
-    await column(two, 'blocked').getByText('moves about').waitFor(WITHIN_A_SECOND);
+    await column(two, 'blocked').getByText('moves about').waitFor(SOON);
     expect((await dashboard.app.api.get(`/board/tasks/${task.id}`)).body.status).toBe('blocked');
     await one.getByRole('button', { name: 'Undo' }).click();
-    await column(two, 'open').getByText('moves about').waitFor(WITHIN_A_SECOND);
+    await column(two, 'open').getByText('moves about').waitFor(SOON);
   });
 
   it('moves a card that is dragged to another column', async () => {
@@ -44,15 +42,15 @@ describeInBrowser('the dashboard', () => {
     expect((await dashboard.app.api.get(`/board/tasks/${task.id}`)).body.status).toBe('done');
   });
 
-  it('shows events and heartbeats within a second', async () => {
+  it('shows events and heartbeats without a reload', async () => {
     await makeVm(dashboard.app, { id: 'vm-live', name: 'heartbeater' });
     const page = await dashboard.openLive('/ui/');
     await makeEvent(dashboard.app, { summary: 'just happened' });
-    await page.locator('[data-feed]').getByText('just happened').waitFor(WITHIN_A_SECOND);
+    await page.locator('[data-feed]').getByText('just happened').waitFor(SOON);
     const seen = page.locator('[data-key="vm-live"] time');
     const before = await seen.getAttribute('datetime');
     await dashboard.app.api.post('/registry/vms/vm-live/heartbeat');
-    await page.locator(`[data-key="vm-live"] time:not([datetime="${before}"])`).waitFor({ timeout: 2000 });
+    await page.locator(`[data-key="vm-live"] time:not([datetime="${before}"])`).waitFor(SOON);
   });
 
   it('filters by its address, and puts a filter there', async () => {
@@ -95,7 +93,7 @@ describeInBrowser('the dashboard', () => {
     const page = await dashboard.openLive(`/ui/tasks/${task.id}`);
     await page.getByLabel('New note').fill('half a sent');
     await dashboard.app.api.patch(`/board/tasks/${task.id}`).send({ status: 'in_progress' });
-    await page.locator('.task-actions .badge').getByText('In progress').waitFor(WITHIN_A_SECOND);
+    await page.locator('.task-actions .badge').getByText('In progress').waitFor(SOON);
     await page.getByLabel('New note').press('End');
     await page.keyboard.type('ence');
     await page.getByRole('button', { name: 'Add note' }).click();

@@ -1,10 +1,8 @@
 import { beforeEach, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { describeInBrowser } from '../support/browser.js';
-import { Dashboard } from '../support/dashboard.js';
+import { Dashboard, SOON } from '../support/dashboard.js';
 import { makeTask } from '../support/make.js';
-
-const WITHIN_A_SECOND = { timeout: 1000 };
 
 const drawer = (page: Page) => page.getByRole('dialog', { name: 'Task' });
 const card = (page: Page, id: string) => page.locator(`[data-task="${id}"]`);
@@ -53,7 +51,7 @@ describeInBrowser('a task beside the board', () => {
   it('follows what happens to the task, and stays open when something is done in it', async () => {
     const page = await dashboard.openLive(`/ui/?task=${id}`);
     await dashboard.app.api.patch(`/board/tasks/${id}`).send({ status: 'blocked' });
-    await drawer(page).locator('.task-actions .badge').getByText('Blocked').waitFor(WITHIN_A_SECOND);
+    await drawer(page).locator('.task-actions .badge').getByText('Blocked').waitFor(SOON);
     await drawer(page).getByLabel('New note').fill('no mortar');
     await drawer(page).getByRole('button', { name: 'Add note' }).click();
     await drawer(page).locator('.note').getByText('no mortar').waitFor();
@@ -71,7 +69,7 @@ describeInBrowser('a task beside the board', () => {
   it('says that the task is gone when somebody deletes it meanwhile', async () => {
     const page = await dashboard.openLive(`/ui/?task=${id}`);
     await dashboard.app.api.delete(`/board/tasks/${id}`);
-    await drawer(page).getByText('This task is not on the board').waitFor(WITHIN_A_SECOND);
+    await drawer(page).getByText('This task is not on the board').waitFor(SOON);
     await drawer(page).getByRole('link', { name: 'Close' }).click();
     await drawer(page).waitFor({ state: 'hidden' });
   });

@@ -1,10 +1,8 @@
 import { expect, it } from '@jest/globals';
 import { describeInBrowser } from '../support/browser.js';
-import { Dashboard } from '../support/dashboard.js';
+import { Dashboard, SOON } from '../support/dashboard.js';
 import { makeSkill } from '../support/make.js';
 import { makeReport } from '../support/reports.js';
-
-const WITHIN_A_SECOND = { timeout: 1000 };
 
 describeInBrowser('reports', () => {
   const dashboard = new Dashboard();
@@ -47,7 +45,7 @@ describeInBrowser('reports', () => {
     expect(await frame.getAttribute('sandbox')).toBe('allow-scripts');
     await page.evaluate(() => document.querySelector('.report iframe')?.setAttribute('data-same', ''));
     await app.api.post(`/reports/${id}/share`).send({ label: 'from elsewhere' });
-    await page.getByText('from elsewhere').waitFor(WITHIN_A_SECOND);
+    await page.getByText('from elsewhere').waitFor(SOON);
     expect(await page.locator('.report iframe[data-same]').count()).toBe(1);
     expect(await page.evaluate(() => 'ran' in window)).toBe(false);
   });
@@ -83,7 +81,7 @@ describeInBrowser('skills', () => {
     await app.api.post('/skills/sync').send({ agentId: 'mason-1', skills });
     await page.getByText('1 of 1 current').waitFor();
     await makeSkill(app, { name: 'bisect' });
-    await page.getByText('1 behind').first().waitFor(WITHIN_A_SECOND);
+    await page.getByText('1 behind').first().waitFor(SOON);
 
     await page.getByRole('link', { name: 'bisect' }).click();
     await page.getByRole('button', { name: 'Disable' }).click();

@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { beforeAll, expect, it } from '@jest/globals';
 import { describeInBrowser } from '../support/browser.js';
-import { Dashboard } from '../support/dashboard.js';
+import { Dashboard, SOON } from '../support/dashboard.js';
 import { make, makeEvent } from '../support/make.js';
 import { costs, sessionBody, vmBody } from '../support/usage.js';
 
@@ -23,7 +23,7 @@ describeInBrowser('usage', () => {
     await page.getByText('No agent told of a turn').waitFor();
     const detail = JSON.stringify({ tokensThisTurn: 60_000, outputTokens: 600 });
     await makeEvent(dashboard.app, { agent: 'teller', type: 'token_update', detail });
-    await page.locator('.speed-value').getByText('1K').waitFor({ timeout: 2500 });
+    await page.locator('.speed-value').getByText('1K').waitFor(SOON);
     await page.locator('.shares').getByText('teller').waitFor();
     await page.locator('.tree summary', { hasText: 'Agents below mid' }).click();
     await page.locator('.tree').getByRole('link', { name: 'low' }).waitFor();

@@ -4,6 +4,9 @@ import { TestApp } from './app.js';
 import { launchBrowser } from './browser.js';
 import type { ListedPage } from './ui-pages.js';
 
+/** For what comes by itself; how soon it does, `npm run bench:dashboard` tells. */
+export const SOON = { timeout: 10_000 };
+
 /** The application and a signed-in browser, for the suite that makes it; each test has a context of its own. */
 export class Dashboard {
   app!: TestApp;

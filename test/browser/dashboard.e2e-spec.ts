@@ -42,6 +42,15 @@ describeInBrowser('the dashboard', () => {
     expect((await dashboard.app.api.get(`/board/tasks/${task.id}`)).body.status).toBe('done');
   });
 
+  it('says within its panels how that comes which is not there yet', async () => {
+    const page = await dashboard.openLive('/ui/');
+    for (const text of ['Nothing was told yet.', 'Nobody yet.', 'No report yet.']) {
+      const panel = page.locator('.panel', { hasText: text });
+      const [box, around] = [await panel.getByText(text).boundingBox(), await panel.boundingBox()];
+      expect(box && around && box.y + box.height <= around.y + around.height).toBe(true);
+    }
+  });
+
   it('shows events and heartbeats without a reload', async () => {
     await makeVm(dashboard.app, { id: 'vm-live', name: 'heartbeater' });
     const page = await dashboard.openLive('/ui/');

@@ -4,10 +4,11 @@ import http from 'node:http';
 import { agentName } from './load/seed.ts';
 import { startServer } from './support/child-server.ts';
 import { inChromium } from './support/chromium.ts';
-import { firstPaints, median } from './support/first-paint.ts';
+import { firstPaints } from './support/first-paint.ts';
 import { HttpClient } from './support/http-client.ts';
 import { inParallel, range } from './support/in-parallel.ts';
 import { liveUpdates } from './support/live-updates.ts';
+import { median } from './support/median.ts';
 import { milliseconds, table, whole } from './support/table.ts';
 
 // How fast the dashboard is with much on the board: the answer, its size, and in Chromium the first paint and what comes live.

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { agentName, event, post } from './load/seed.ts';
 import { startOn } from './support/child-server.ts';
-import { median } from './support/first-paint.ts';
+import { median } from './support/median.ts';
 import { HttpClient } from './support/http-client.ts';
 import { inParallel, range } from './support/in-parallel.ts';
 import { cpuMicroseconds, residentMebibytes } from './support/process-usage.ts';

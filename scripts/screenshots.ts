@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Browser, type BrowserContext, chromium } from 'playwright-core';
+import type { Browser, BrowserContext } from 'playwright-core';
 import { startServer } from '../bench/support/child-server.ts';
+import { chromiumPath, launchChromium } from '../bench/support/chromium.ts';
 import { type ListedPage, UI_PAGES } from '../test/support/ui-pages.ts';
 import { seedClaims } from './seed-claims.ts';
 import { seed } from './seed.ts';
@@ -19,7 +20,6 @@ const SWARM_MINUTES = 4;
 const WARM_UP_MS = 150_000;
 /** Long enough for what arrives to have lost its highlight. */
 const SETTLE_MS = 1500;
-const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/snap/bin/chromium'];
 
 type Session = Awaited<ReturnType<BrowserContext['storageState']>>;
 
@@ -61,14 +61,13 @@ async function signIn(browser: Browser, url: string): Promise<Session> {
 
 const names = process.argv.slice(2);
 const pages = UI_PAGES.filter(({ name }) => names.length === 0 || names.includes(name));
-const executablePath = process.env['CHROMIUM'] ?? PLACES.find((place) => existsSync(place));
-if (executablePath === undefined) throw new Error('there is no Chromium; set CHROMIUM to its path');
+if (chromiumPath === undefined) throw new Error('there is no Chromium; set CHROMIUM to its path');
 
 mkdirSync(FOLDER, { recursive: true });
 const server = await startServer(TOKEN);
 const options = ['--agents', '40', '--minutes', String(SWARM_MINUTES), '--url', server.url, '--token', TOKEN];
 const swarm = spawn(process.execPath, [join(ROOT, 'bench', 'swarm.ts'), ...options], { stdio: 'ignore' });
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+const browser = await launchChromium();
 try {
   await seed(server.url, TOKEN);
   await seedClaims(server.url, TOKEN);

@@ -7,16 +7,20 @@ import { TestApp, temporaryFolder, TOKEN } from './support/app.js';
 
 const LISTS = 20;
 const ENTRIES = 10_000;
+const TEXT = 'x'.repeat(100);
 
 let app: TestApp;
 beforeAll(async () => {
   const dataDir = temporaryFolder();
-  const line = (i: number): string =>
-    JSON.stringify({ id: `entry-${i}`, timestamp: new Date(i).toISOString(), text: 'x'.repeat(100) });
+  const line = (i: number): string => JSON.stringify({ id: `entry-${i}`, timestamp: at(i), text: TEXT });
   writeFileSync(join(dataDir, 'log.jsonl'), Array.from({ length: ENTRIES }, (_, i) => `${line(i)}\n`).join(''));
   app = await TestApp.start({ dataDir });
 });
 afterAll(() => app.stop());
+
+function at(i: number): string {
+  return new Date(i).toISOString();
+}
 
 /** A connection that the server has read from already. */
 async function open(): Promise<Socket> {
@@ -30,6 +34,11 @@ async function ask(socket: Socket, path: string): Promise<void> {
   socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${TOKEN}\r\n\r\n`);
   await once(socket, 'data');
 }
+
+it('gives a long list as text too, a line for each entry', async () => {
+  const { text } = await app.api.get(`/log/raw?since=1970-01-01T00:00:00Z&limit=${ENTRIES}`);
+  expect(text).toBe(Array.from({ length: ENTRIES }, (_, i) => `[${at(i)}] ${TEXT}\n`).join(''));
+});
 
 it('lets a short answer pass between long lists that came before it', async () => {
   const list = `/log?since=1970-01-01T00:00:00Z&limit=${ENTRIES}`;

@@ -1,4 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
+import { median } from './median.ts';
 import { milliseconds } from './table.ts';
 
 const ROUNDS = 15;
@@ -53,8 +54,4 @@ async function firstPaint(page: Page, url: string): Promise<number> {
         }).observe({ type: 'paint', buffered: true });
       }),
   );
-}
-
-export function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }

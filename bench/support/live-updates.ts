@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { median } from './first-paint.ts';
+import { median } from './median.ts';
 import { milliseconds } from './table.ts';
 
 const ROUNDS = 30;

@@ -1,14 +1,15 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { TestApp } from '../support/app.js';
-import { describeInBrowser, launchBrowser } from '../support/browser.js';
+import { launchChromium } from '../../bench/support/chromium.ts';
+import { describeInBrowser } from '../support/browser.js';
 
 describeInBrowser('a magic link in a browser', () => {
   let app: TestApp;
   let browser: Browser;
 
   beforeEach(async () => {
-    [app, browser] = await Promise.all([TestApp.start(), launchBrowser()]);
+    [app, browser] = await Promise.all([TestApp.start(), launchChromium()]);
   });
   afterEach(() => Promise.all([app.stop(), browser.close()]));
 

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { Browser, Page } from 'playwright-core';
 import { TestApp } from '../support/app.js';
-import { describeInBrowser, launchBrowser } from '../support/browser.js';
+import { launchChromium } from '../../bench/support/chromium.ts';
+import { describeInBrowser } from '../support/browser.js';
 import { makeLink, makeReport } from '../support/reports.js';
 
 const RUN = 'window.top.__pwned=1;window.__pwned=1;alert(1)';
@@ -91,7 +92,7 @@ async function drawn(): Promise<void> {
 describeInBrowser('a shared page in Chromium', () => {
   beforeAll(async () => {
     app = await TestApp.start();
-    browser = await launchBrowser();
+    browser = await launchChromium();
   });
 
   afterAll(async () => {

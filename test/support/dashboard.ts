@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { launchChromium } from '../../bench/support/chromium.ts';
 import { TestApp } from './app.js';
-import { launchBrowser } from './browser.js';
 import type { ListedPage } from './ui-pages.js';
 
 /** For what comes by itself; how soon it does, `npm run bench:dashboard` tells. */
@@ -17,7 +17,7 @@ export class Dashboard {
   constructor() {
     beforeAll(async () => {
       this.app = await TestApp.start();
-      this.browser = await launchBrowser();
+      this.browser = await launchChromium();
       const first = await this.newContext();
       await this.signIn(first);
       this.session = await first.storageState();

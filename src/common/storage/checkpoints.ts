@@ -1,10 +1,10 @@
 import { Logger } from '@nestjs/common';
 import type BetterSqlite3 from 'better-sqlite3';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { startThread } from '../built-thread.js';
 import type { Connection } from './sqlite.js';
 
-/** The built file, from `src` as well as from `dist`: a thread cannot run TypeScript. */
-const WORKER = new URL('../../../dist/common/storage/checkpoint.worker.js', import.meta.url);
+const WORKER = 'common/storage/checkpoint.worker.js';
 /**
  * So many pages of 4 KiB are waited for. Most commits change the same pages again: the longer they stay in the write-ahead
  * log, the fewer are copied.
@@ -72,8 +72,7 @@ export class Checkpoints {
   }
 
   private start(): Worker {
-    const thread = new Worker(WORKER, { workerData: this.path, resourceLimits: RESOURCES, execArgv: [], env: {} });
-    thread.unref();
+    const thread = startThread(WORKER, { workerData: this.path, resourceLimits: RESOURCES });
     thread.on('message', () => {
       if (this.state === 'copying') this.state = 'copied';
     });

@@ -16,7 +16,7 @@ const OWN_SCHEMA = `
   ${FIRST_ANSWERS_TABLE}`;
 /** `synchronous=NORMAL` in WAL mode may lose the last commits in a power loss but never damages; the logs are the truth. */
 const SESSION = ['journal_mode = WAL', 'synchronous = NORMAL', 'temp_store = MEMORY'];
-/** A commit leaves the writer's pages as they are, so that it keeps them: so many KiB. To copy the log is left to {@link Checkpoints}. */
+/** A commit leaves the writer's pages as they are, so that it keeps them: so many KiB. A commit copies a log of so many pages if {@link Checkpoints} do not. */
 const WRITER = { session: [...SESSION, 'cache_size = -8192', 'wal_autocheckpoint = 8000'] };
 /** With each commit the reader forgets its pages: those of the first so many bytes it finds again without copying them. */
 const READER = { session: [...SESSION, 'mmap_size = 67108864'], readOnly: true };

@@ -1,9 +1,10 @@
 import { Logger } from '@nestjs/common';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { startThread } from '../../common/built-thread.js';
 import type { Rendering, Source } from './rendering.js';
 
-/** The built file, from `src` as well as from `dist`: a thread cannot run TypeScript. */
-const WORKER = new URL('../../../dist/modules/reports/markdown.worker.js', import.meta.url);
+const WORKER = 'modules/reports/markdown.worker.js';
+
 interface Patience {
   /** A text that takes longer is shown as it is; an ordinary one of 1 MiB takes about a second. */
   renderMaxMs: number;
@@ -101,8 +102,7 @@ export class MarkdownThread {
 
   private start(): Worker {
     const resourceLimits = { maxOldGenerationSizeMb: MEMORY_MAX_MEBIBYTES };
-    const worker = new Worker(WORKER, { resourceLimits, execArgv: [], env: {} });
-    worker.unref();
+    const worker = startThread(WORKER, { resourceLimits });
     worker.on('message', (rendering: Rendering) => {
       if (this.worker === worker) this.finish(rendering);
     });

@@ -60,10 +60,10 @@ export async function retryRounds({ kills, writers, writesMax }: RetryOptions): 
 
 /** Writes to all services, each request until it is answered. */
 class RetryLoad {
+  isOver = false;
   private readonly since = new Date().toISOString();
   private readonly sent = new Map<RecordService, Sent>(RECORD_SERVICES.map((service) => [service, new Map()]));
   private readonly tasks = new Map<string, TaskLife>();
-  isOver = false;
   private readonly client: PersistentClient;
 
   constructor(client: PersistentClient) {
